@@ -1,0 +1,1 @@
+"""Everything that puts the gateway and the services on a machine: the command line, the demo, the sandbox and private servers."""
