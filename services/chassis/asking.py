@@ -1,0 +1,52 @@
+"""Who is asking, for which tenant: the context that travels in the headers of every call beside its arguments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import Any, Self
+
+from nameko.extensions import DependencyProvider
+
+from services.contracts.errors import NotAllowed
+from services.contracts.rpc import Scope
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asking:
+    """`only` narrows the capabilities of whoever comes with an API token: names separated by spaces, empty for all of the user's."""
+
+    tenant_id: str = ""
+    user_id: str = ""
+    request_id: str = ""
+    idempotency_key: str = ""
+    only: str = ""
+    traceparent: str = ""
+    scope: Scope | None = None
+
+    @classmethod
+    def from_headers(cls, headers: dict[str, Any]) -> Self:
+        return cls(**{name: headers[name] for name in HEADERS if headers.get(name)})
+
+    def to_headers(self) -> dict[str, str]:
+        return {name: getattr(self, name) for name in HEADERS if getattr(self, name)}
+
+    def within(self, scope: Scope) -> Self:
+        if self.only:
+            scope = replace(scope, capabilities=scope.capabilities & frozenset(self.only.split()))
+        return replace(self, scope=scope)
+
+    def require(self, capability: str) -> None:
+        """Raises NotAllowed unless the user's role (and token) has the capability."""
+        if self.scope is None or capability not in self.scope.capabilities:
+            raise NotAllowed(f"Su rol no le permite hacer esto (falta «{capability}»). Pídaselo a quien administra los usuarios de su despacho.")
+
+
+HEADERS = tuple(field.name for field in fields(Asking) if field.name != "scope")
+NOBODY = Asking()
+
+
+class WhoAsks(DependencyProvider):
+    """Gives a service `self.asking`."""
+
+    def get_dependency(self, worker_ctx) -> Asking:
+        return Asking.from_headers(worker_ctx.data)

@@ -1,0 +1,162 @@
+"""From the broker to the handlers: deliveries are taken in batches of up to 100, one transaction and one acknowledgement a batch.
+
+States of a delivery: waiting → being applied → committed → acknowledged. Being killed anywhere before the acknowledgement delivers it again,
+and the inbox (`handled`) skips what was committed. Deliveries are held, not returned, while the database is away, so that a long outage does
+not use up the delivery limit; what has used it up is found in the dead-letter queue and parked.
+
+Each handler has a channel of its own, so that acknowledging up to a tag covers exactly its batch, and a thread of its own, so that a slow
+handler stops neither heartbeats nor its neighbours. Frames of one connection are written under one lock.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from eventlet.event import Event as Signal
+from kombu import Consumer
+from nameko.extensions import Entrypoint, ProviderCollector, SharedExtension
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from services.chassis.broker import connect, dead_queue, queue_for, queue_name
+from services.chassis.crash import crash_point
+from services.chassis.logs import what_failed
+from services.contracts.message import Envelope
+
+log = structlog.get_logger()
+BATCH = 100
+PREFETCH = 2 * BATCH
+PAUSE_S = 1.0
+AWAY = (OperationalError, InterfaceError)
+
+
+class Inbound(SharedExtension, ProviderCollector):
+    """The connection on which a service process hears events; opened again for ever when it breaks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stopping = False
+        self.write_lock = threading.Lock()
+        self.generation = 0
+
+    def start(self) -> None:
+        self.ready = Signal()
+        self.thread = self.container.spawn_managed_thread(self.run, identifier="inbound")
+        self.ready.wait()
+
+    def stop(self) -> None:
+        self.wait_for_providers()
+        self.stopping = True
+        self.thread.wait()
+        super().stop()
+
+    def run(self) -> None:
+        while not self.stopping:
+            try:
+                with connect(self.container.config["settings"]) as connection:
+                    self._hear(connection)
+            except Exception as error:
+                log.warning("inbound_waits", service=self.container.service_name, error=what_failed(error))
+                if not self.ready.ready():
+                    self.ready.send()
+                threading.Event().wait(PAUSE_S)
+
+    def _hear(self, connection: Any) -> None:
+        self.generation += 1
+        for provider in tuple(self._providers):
+            provider.begin_consuming(connection, self.generation)
+        if not self.ready.ready():
+            self.ready.send()
+        while not self.stopping:
+            try:
+                connection.drain_events(timeout=1)
+            except (TimeoutError, socket.timeout):
+                pass
+            if connection.heartbeat:
+                with self.write_lock:
+                    connection.heartbeat_check()
+
+
+class EventDeliveries(Entrypoint):
+    """The deliveries of one handler. The decorated method is given a list of envelopes and commits their effects (see `entrypoints.on`)."""
+
+    inbound = Inbound()
+
+    def __init__(self, events: tuple, park: Callable[[Any, Envelope, str], None], **kwargs: Any):
+        self.events, self.park = events, park
+        super().__init__(**kwargs)
+
+    def setup(self) -> None:
+        self.waiting: deque[tuple[int, Any]] = deque()
+        self.awake = threading.Event()
+        self.stopping = False
+        self.inbound.register_provider(self)
+
+    def start(self) -> None:
+        self.thread = self.container.spawn_managed_thread(self.run, identifier=f"deliveries of {self.method_name}")
+
+    def stop(self) -> None:
+        self.stopping = True
+        self.awake.set()
+        self.thread.wait()
+        self.inbound.unregister_provider(self)
+
+    def begin_consuming(self, connection: Any, generation: int) -> None:
+        """Called on each new connection; what waited from the last one will be delivered again."""
+        self.waiting.clear()
+        service = self.container.service_name
+        channel = connection.channel()
+        channel.basic_qos(0, PREFETCH, False)
+        queues = [queue_for(service, self.method_name, event) for event in self.events]
+        for queue in [queues[0], dead_queue(queue_name(service, self.method_name))]:
+            take = self._take if queue is queues[0] else self._take_dead
+            Consumer(channel, queues=[queue], on_message=lambda message, take=take: take(generation, message), auto_declare=False).consume()
+
+    def _take(self, generation: int, message: Any) -> None:
+        self.waiting.append((generation, message))
+        self.awake.set()
+
+    def _take_dead(self, generation: int, message: Any) -> None:
+        """Delivered twenty times without ever being finished: a person has to look at it."""
+        self.container.spawn_managed_thread(lambda: self._park_dead(generation, message), identifier="dead letter")
+
+    def _park_dead(self, generation: int, message: Any) -> None:
+        self.park(self, Envelope.from_wire(message.decode()), "delivered too often without an end: its process died each time")
+        self._acknowledge(generation, message, multiple=False)
+
+    def run(self) -> None:
+        while not self.stopping:
+            self.awake.clear()
+            if not self.waiting:
+                self.awake.wait()
+                continue
+            batch = [self.waiting.popleft() for _ in range(min(BATCH, len(self.waiting)))]
+            if self._apply([Envelope.from_wire(message.decode()) for _, message in batch]):
+                self._acknowledge(*batch[-1])
+
+    def _apply(self, envelopes: list[Envelope]) -> bool:
+        """Hold the batch until its effects are committed; False when the process is stopping and they are not."""
+        while not self.stopping:
+            done = Signal()
+            self.container.spawn_worker(self, (envelopes,), {}, handle_result=lambda ctx, result, error, done=done: done.send(error) or (result, error))
+            error = done.wait()
+            if error is None:
+                return True
+            log.warning("deliveries_held", handler=self.method_name, error=error[0].__name__)
+            self.awake.wait(PAUSE_S)
+        return False
+
+    def _acknowledge(self, generation: int, message: Any, multiple: bool = True) -> None:
+        if generation != self.inbound.generation:
+            return
+        try:
+            with self.inbound.write_lock:
+                message.channel.basic_ack(message.delivery_tag, multiple=multiple)
+        except Exception as error:
+            # The connection broke after the commit: the broker delivers again and the inbox skips it.
+            log.warning("acknowledgement_lost", handler=self.method_name, error=what_failed(error))
+        crash_point("after_ack")

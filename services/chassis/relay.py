@@ -1,0 +1,199 @@
+"""From the outbox to the broker: what was committed leaves, oldest first, in batches of confirmed and mandatory publishes.
+
+States of a row: unsent → claimed (until an instant) → sent. A relay claims rows in a short transaction, publishes them with no transaction
+open, waits for the broker to confirm them all, and marks them sent. Several relays may run: a claim skips what another one holds.
+Being killed between publishing and marking sends the rows again once the claim runs out; hearers skip what they have. A broker that is away
+costs time, never an event: the rows stay. It is woken after each commit, and polls because waking is only a shortcut.
+"""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from kombu import Producer
+from kombu.exceptions import ChannelError
+from nameko.extensions import SharedExtension
+from sqlalchemy import delete, or_, select, update
+
+from services.chassis.broker import connect, exchange_of
+from services.chassis.crash import crash_point
+from services.chassis.logs import what_failed
+from services.chassis.settings import Settings
+from services.contracts.message import utc_now
+
+if TYPE_CHECKING:
+    from services.chassis.database import Store
+
+log = structlog.get_logger()
+BATCH = 500
+CLAIM_S = 15
+POLL_S = 1.0
+PAUSES_S = (0.2, 0.5, 1, 2, 5)
+KEEP_SENT = timedelta(days=1)
+
+
+class Outlet:
+    """One cached connection and channel with confirms; any error throws both away."""
+
+    def __init__(self, settings: Settings):
+        self.settings = settings
+        self.connection = None
+
+    def publish(self, envelopes: list[dict[str, str]]) -> set[str]:
+        """The ids that the broker has confirmed, once it has answered for all; raises when it cannot be reached, having sent some perhaps.
+
+        An id that is missing was refused: its queue is full, or no queue takes it.
+        """
+        if self.connection is None:
+            self._open()
+        self.refused: set[str] = set()
+        crash_point("before_publish")
+        for envelope in envelopes:
+            self._send(envelope)
+        crash_point("after_publish")
+        while self.unsettled:
+            self.connection.drain_events(timeout=CLAIM_S / 3)
+        crash_point("after_confirm")
+        return {envelope["id"] for envelope in envelopes} - self.refused
+
+    def _send(self, envelope: dict[str, str]) -> None:
+        self.number += 1
+        self.unsettled[self.number] = envelope["id"]
+        try:
+            self.producer.publish(
+                envelope,
+                exchange=exchange_of(envelope["topic"].partition(".")[0]),
+                routing_key=envelope["topic"],
+                delivery_mode=2,
+                mandatory=True,
+                serializer="json",
+                message_id=envelope["id"],
+                retry=False,
+            )
+        except ChannelError as error:
+            # Only the broker inside the process answers here; RabbitMQ returns the message, see `_on_return`.
+            if "NO_ROUTE" not in str(error):
+                raise
+            self.refused.add(self.unsettled.pop(self.number))
+
+    def _open(self) -> None:
+        self.connection = connect(self.settings)
+        channel = self.connection.channel()
+        channel.confirm_select()
+        channel.events["basic_ack"].add(self._settle)
+        channel.events["basic_nack"].add(self._on_nack)
+        channel.events["basic_return"].add(self._on_return)
+        self.producer = Producer(channel, auto_declare=False)
+        self.number, self.unsettled = 0, {}
+
+    def _settle(self, tag: int, multiple: bool) -> list[str]:
+        """The broker has answered for this delivery, and with `multiple` for all before it."""
+        tags = [number for number in self.unsettled if number <= tag] if multiple else [tag]
+        return [self.unsettled.pop(number) for number in tags if number in self.unsettled]
+
+    def _on_nack(self, tag: int, multiple: bool) -> None:
+        self.refused.update(self._settle(tag, multiple))
+
+    def _on_return(self, reason: Any, exchange: str, routing_key: str, message: Any) -> None:
+        log.error("event_taken_by_no_queue", topic=routing_key)
+        self.refused.add(message.properties["message_id"])
+
+    def close(self) -> None:
+        connection, self.connection = self.connection, None
+        if connection is not None:
+            connection.release()
+
+
+class Relay(SharedExtension):
+    """The relay of one service process."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.store: Store | None = None
+        self.stopping = False
+        self.awake = threading.Event()
+
+    def serve(self, store: Store) -> None:
+        self.store = store
+
+    def setup(self) -> None:
+        self.settings: Settings = self.container.config["settings"]
+        self.outlet = Outlet(self.settings)
+
+    def start(self) -> None:
+        if self.settings.is_embedded:
+            self.send_again()
+        self.thread = self.container.spawn_managed_thread(self.run, identifier="relay")
+
+    def stop(self) -> None:
+        self.stopping = True
+        self.wake()
+        self.thread.wait()
+        self.outlet.close()
+
+    def wake(self) -> None:
+        self.awake.set()
+
+    def run(self) -> None:
+        failures = 0
+        while not self.stopping:
+            self.awake.clear()
+            try:
+                while send_batch(self.store, self.outlet):
+                    failures = 0
+            except Exception as error:
+                # Whatever it was, the rows are still there: the broker, the network or the database is away, so try again later.
+                log.warning("relay_waits", service=self.store.model.service, error=what_failed(error))
+                self.outlet.close()
+                failures += 1
+            self.awake.wait(PAUSES_S[min(failures, len(PAUSES_S)) - 1] if failures else POLL_S)
+
+    def send_again(self) -> None:
+        """Embedded: the queues died with the last process, so everything that is still kept is sent once more."""
+        outgoing = self.store.model.Outgoing
+        with self.store.begin() as db:
+            db.execute(update(outgoing).values(sent_at=None, claimed_until=None))
+
+
+def send_batch(store: Store, outlet: Outlet) -> int:
+    """Send the oldest unsent rows, at most BATCH; returns how many. Refused ones stay claimed for a while, then are tried again."""
+    outgoing = store.model.Outgoing
+    rows = claim(store)
+    if not rows:
+        return 0
+    try:
+        confirmed = outlet.publish([envelope for _, envelope in rows])
+    except Exception:
+        release(store, [row_id for row_id, _ in rows])
+        raise
+    with store.begin() as db:
+        db.execute(update(outgoing).where(outgoing.id.in_(confirmed)).values(sent_at=utc_now()))
+    crash_point("after_mark")
+    return len(confirmed)
+
+
+def claim(store: Store) -> list[tuple[str, dict[str, str]]]:
+    outgoing = store.model.Outgoing
+    now = utc_now()
+    free = or_(outgoing.claimed_until.is_(None), outgoing.claimed_until < now)
+    oldest = select(outgoing.id).where(outgoing.sent_at.is_(None), free).order_by(outgoing.id).limit(BATCH).with_for_update(skip_locked=True)
+    with store.begin() as db:
+        claimed = update(outgoing).where(outgoing.id.in_(oldest)).values(claimed_until=now + timedelta(seconds=CLAIM_S))
+        rows = db.execute(claimed.returning(outgoing.id, outgoing.envelope)).all()
+    return sorted((row.id, row.envelope) for row in rows)
+
+
+def release(store: Store, ids: list[str]) -> None:
+    outgoing = store.model.Outgoing
+    with store.begin() as db:
+        db.execute(update(outgoing).where(outgoing.id.in_(ids), outgoing.sent_at.is_(None)).values(claimed_until=None))
+
+
+def forget_sent(store: Store) -> None:
+    """Sent rows are kept for a day, which is what an embedded start sends again."""
+    outgoing = store.model.Outgoing
+    with store.begin() as db:
+        db.execute(delete(outgoing).where(outgoing.sent_at < utc_now() - KEEP_SENT))

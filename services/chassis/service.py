@@ -1,0 +1,52 @@
+"""What every service class starts from."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, func, select
+
+from services.chassis.asking import Asking, WhoAsks
+from services.chassis.database import Database, Store
+from services.chassis.entrypoints import every
+from services.chassis.metrics import PARKED, UNSENT
+from services.chassis.promises import Promise
+from services.chassis.relay import KEEP_SENT, forget_sent
+from services.contracts.message import utc_now
+from services.contracts.rpc import Scope
+
+KEEP_HANDLED = 30 * KEEP_SENT
+
+
+class Service:
+    """A subclass gives `name` and `db = Database(Model)`, and inherits who asks, what they may, and the upkeep of its message tables."""
+
+    name: str
+    db: Database | Store
+    asking = WhoAsks()
+    access = Promise("access")
+
+    def standing_of(self, asking: Asking) -> Scope:
+        """What who asks may see and do just now; raises NotSignedIn for a user who is not active."""
+        return Scope.from_wire(self.access.scope())
+
+    @every(seconds=5)
+    def retry_parked(self) -> None:
+        for name in dir(type(self)):
+            retry = getattr(getattr(type(self), name), "retry", None)
+            if retry is not None:
+                retry(self)
+        self._measure()
+
+    @every(seconds=3600)
+    def forget_old_messages(self) -> None:
+        handled = self.db.model.Handled
+        forget_sent(self.db)
+        with self.db.begin() as db:
+            db.execute(delete(handled).where(handled.at < utc_now() - KEEP_HANDLED))
+
+    def _measure(self) -> None:
+        outgoing, parked = self.db.model.Outgoing, self.db.model.Parked
+        with self.db.begin() as db:
+            oldest = db.scalar(select(func.min(outgoing.id)).where(outgoing.sent_at.is_(None)))
+            PARKED.labels(self.name).set(db.scalar(select(func.count()).select_from(parked)))
+        age_s = utc_now().timestamp() - int(oldest.replace("-", "")[:12], 16) / 1000 if oldest else 0
+        UNSENT.labels(self.name).set(max(age_s, 0))

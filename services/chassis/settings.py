@@ -1,0 +1,82 @@
+"""Every setting, read once from the environment, each with its default. `.env.example` lists the same names (a test compares them).
+
+Nothing set means embedded: a broker inside the process, SQLite below `data_dir`. A wrong or missing setting raises `SettingMissing` with the
+variable, what is wrong and the command that cures it.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Self
+
+PREFIX = "CASILLERO_"
+
+
+class SettingMissing(Exception):
+    """A setting that the process cannot start without; the text names the variable and the cure."""
+
+
+def setting(default: Any, help: str) -> Any:
+    return field(default=default, metadata={"help": help})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    data_dir: Path = setting(Path("var/data"), "folder of everything that a run writes")
+    broker_url: str = setting("embedded://casillero/", "RabbitMQ, as amqp://user:password@host:5672/vhost; the default lives inside the process")
+    database_url: str = setting("", "PostgreSQL with {service} where the service's name goes; empty: one SQLite file a service in data_dir")
+    migrate_url: str = setting("", "PostgreSQL as the role that owns the tables; only `casillero migrate` uses it")
+    master_key_file: Path | None = setting(None, "the keyring's master key (default: data_dir/master.key)")
+    sealing_key_file: Path | None = setting(None, "the key that seals events at rest (default: data_dir/sealing.key)")
+    public_url: str = setting("", "address under which people reach the gateway, for links; empty: where it listens")
+    sync_in_flight: int = setting(8, "mailboxes that one sync worker reads at a time")
+    sync_every_s: int = setting(4 * 3600, "seconds between two scheduled checks of a mailbox")
+    dehu_url: str = setting("https://gd-dehuws.redsara.es", "address of DEHú's LEMA service")
+    teu_url: str = setting("https://www.boe.es", "address of the bulletin that carries the TEU")
+    bodies_ca_file: str = setting("", "PEM file with the authorities that sign the bodies' servers; empty: the system's")
+    body_timeout_s: int = setting(60, "seconds to wait for an answer of a public body")
+    teu_requests_per_s: float = setting(3.0, "at most so many requests a second to the bulletin; 0: no limit")
+    teu_source: str = setting("off", "off until an operator switches the reading of the bulletin on (see docs/teu.md); on in the demo")
+    rpc_timeout_s: int = setting(20, "seconds to wait for another service")
+    health_port: int = setting(0, "port of /livez, /readyz and /metrics of a service process; 0: none")
+    log_level: str = setting("INFO", "DEBUG, INFO, WARNING or ERROR")
+    crash_at: str = setting("", "tests only: the process ends itself at this point (see chassis/crash.py)")
+
+    @classmethod
+    def from_env(cls, environment: dict[str, str] | None = None) -> Self:
+        given = os.environ if environment is None else environment
+        values = {}
+        for declared in fields(cls):
+            text = given.get(PREFIX + declared.name.upper())
+            if text not in (None, ""):
+                values[declared.name] = _convert(declared.name, declared.default, text)
+        return cls(**values)
+
+    @property
+    def is_embedded(self) -> bool:
+        return self.broker_url.startswith("embedded:")
+
+    def database_for(self, service: str) -> str:
+        if self.database_url:
+            return self.database_url.format(service=service)
+        return f"sqlite:///{self.data_dir / service}.db"
+
+    @property
+    def master_key_path(self) -> Path:
+        return self.master_key_file or self.data_dir / "master.key"
+
+    @property
+    def sealing_key_path(self) -> Path:
+        return self.sealing_key_file or self.data_dir / "sealing.key"
+
+
+def _convert(name: str, default: Any, text: str) -> Any:
+    if name.endswith(("_dir", "_file")) and not isinstance(default, str):
+        return Path(text)
+    kind = type(default)
+    try:
+        return kind(text)
+    except ValueError as error:
+        raise SettingMissing(f"{PREFIX}{name.upper()}: «{text}» no es un valor válido ({kind.__name__}). Corríjalo o quítelo.") from error

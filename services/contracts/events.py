@@ -1,0 +1,229 @@
+"""Every event, grouped by who publishes it. An event is a fact, so its name is a subject and a past participle.
+
+Events that carry a record carry all of it that others may know, with its `version`: a reader that keeps a copy takes the newer version and
+ignores an older one that arrives late. A bulk fact is one event with a list of at most 500, never one event a row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from services.contracts.message import Event, event
+
+AT_MOST = 500
+
+# ── access ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@event("access")
+class TenantCreated(Event):
+    """A firm was taken in."""
+
+    tenant_id: str
+    name: str
+
+
+@event("access")
+class UserChanged(Event):
+    """A person of the firm was made, changed or disabled. `change` says which: created, changed, disabled, enabled."""
+
+    user_id: str
+    change: str
+    is_active: bool
+    version: int
+
+
+@event("access")
+class GroupChanged(Event):
+    """A group was made or changed, or its grants or members were. `change`: created, changed, deleted."""
+
+    group_id: str
+    change: str
+    name: str
+    version: int
+
+
+# ── clients ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientFacts:
+    """What others may know of a client. `receives_notifications` off: its mailboxes are not read; `watch_edicts` on: the TEU is watched for it."""
+
+    client_id: str
+    tax_id: str
+    name: str
+    receives_notifications: bool
+    watch_edicts: bool
+    is_archived: bool
+    group_ids: tuple[str, ...]
+    version: int
+
+
+@event("clients")
+class ClientsRegistered(Event):
+    """New clients, at most 500."""
+
+    clients: tuple[ClientFacts, ...]
+
+
+@event("clients")
+class ClientsChanged(Event):
+    """Clients whose record, flags, groups or archive state changed, at most 500, as they are now."""
+
+    clients: tuple[ClientFacts, ...]
+
+
+# ── keyring ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@event("keyring")
+class CertificateImported(Event):
+    """A certificate can be used from now on. `client_id` is empty for the firm's own."""
+
+    certificate_id: str
+    client_id: str
+    tax_id: str
+    not_before: datetime
+    not_after: datetime
+
+
+@event("keyring")
+class CertificateRemoved(Event):
+    """A certificate can no longer be used; its key is destroyed."""
+
+    certificate_id: str
+    client_id: str
+
+
+# ── mailbox_sync ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicBody:
+    """Who issued a notice: its code (DIR3) and name, as the body writes them."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundNotice:
+    """One notice as the body lists it. (tenant, body, origin code, reference) is its identity; `subject` keeps the body's white space."""
+
+    origin_code: str
+    reference: str
+    kind: str
+    subject: str
+    issuer: PublicBody
+    issuer_root: PublicBody
+    holder_tax_id: str
+    available_at: datetime
+    expires_at: datetime | None = None
+    body_state: str = "available"
+
+
+@event("mailbox_sync")
+class MailboxesChanged(Event):
+    """Mailboxes that were added, changed, paused or removed. `change` says which."""
+
+    mailbox_ids: tuple[str, ...]
+    client_id: str
+    body: str
+    change: str
+
+
+@event("mailbox_sync")
+class NoticesFound(Event):
+    """A public body listed notices in a client's mailbox that were not known or had changed. None of them has been opened."""
+
+    mailbox_id: str
+    client_id: str
+    body: str
+    notices: tuple[FoundNotice, ...]
+
+
+@event("mailbox_sync")
+class MailboxChecked(Event):
+    """Every page of a mailbox was read and stored. `client_complete_at` is the oldest complete check among the client's active mailboxes."""
+
+    mailbox_id: str
+    client_id: str
+    body: str
+    complete_at: datetime
+    client_complete_at: datetime | None = None
+
+
+@event("mailbox_sync")
+class SyncRequested(Event):
+    """A person asked for a mailbox to be read now."""
+
+    sync_id: str
+    mailbox_id: str
+    client_id: str
+    body: str
+
+
+# ── teu_watcher ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatchedEdict:
+    """An edict of the TEU that names a watched client by its full tax id. `row` is the text in which it stands."""
+
+    client_id: str
+    edict_id: str
+    published_on: date
+    issuer: str
+    title: str
+    regime: str
+    holder_tax_id: str
+    row: str
+    url: str
+
+
+@event("teu_watcher")
+class EdictsMatched(Event):
+    """Edicts that name clients of one tenant, at most 500."""
+
+    edicts: tuple[MatchedEdict, ...]
+
+
+@event("teu_watcher")
+class TeuSourceSwitched(Event):
+    """An operator switched the reading of the bulletin on or off."""
+
+    is_on: bool
+    reason: str
+
+
+# ── notifications ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientCount:
+    """How much waits for a client: pending notifications and their nearest deadline, as counted at `counted_at`."""
+
+    client_id: str
+    pending: int
+    nearest_read_by: date | None
+    counted_at: datetime
+
+
+@event("notifications")
+class ClientsCounted(Event):
+    """The pending notifications of clients were counted anew, at most 500."""
+
+    counts: tuple[ClientCount, ...]
+
+
+@event("notifications")
+class NotificationChanged(Event):
+    """A person changed the processing state, the reminder or the assignee of a notification."""
+
+    notification_id: str
+    client_id: str
+    processing_state: str
+    assignee_id: str
+    version: int

@@ -1,0 +1,164 @@
+"""What may be asked of each service. A service keeps every promise of its protocol (a test compares the signatures); nobody calls anything else.
+
+Who is asking travels beside the arguments, in the call's headers: tenant, user, request id. Arguments and answers are plain JSON; the shapes
+of resources are in `contracts.schemas`. Every method may raise the refusals of `contracts.errors`. A chain of calls is at most two deep, and
+nobody calls back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+Json = dict[str, Any]
+
+SIGNED_IN = "signed_in"
+"""The permission of every active user."""
+
+INTERNAL = "internal"
+"""Asked by other services and by operators' commands; the gateway never passes it on."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a user may see and do at the moment of asking: the answer of `access.scope`, for lists and rules kept elsewhere."""
+
+    user_id: str
+    capabilities: frozenset[str]
+    group_ids: frozenset[str]
+    grants: frozenset[tuple[str, str]]
+
+    @property
+    def sees_all_clients(self) -> bool:
+        return "clients.all" in self.capabilities
+
+    def sees(self, client_group_ids: frozenset[str] | set[str]) -> bool:
+        """Whether a client of the same tenant that is in these groups may be seen."""
+        return self.sees_all_clients or not self.group_ids.isdisjoint(client_group_ids)
+
+    def to_wire(self) -> Json:
+        return {
+            "user_id": self.user_id,
+            "capabilities": sorted(self.capabilities),
+            "group_ids": sorted(self.group_ids),
+            "grants": sorted([body, verb] for body, verb in self.grants),
+        }
+
+    @classmethod
+    def from_wire(cls, data: Json) -> Scope:
+        return cls(
+            user_id=data["user_id"],
+            capabilities=frozenset(data["capabilities"]),
+            group_ids=frozenset(data["group_ids"]),
+            grants=frozenset((body, verb) for body, verb in data["grants"]),
+        )
+
+
+class Access(Protocol):
+    """Tenants, users, roles, groups and grants: who may see and do what."""
+
+    def scope(self) -> Json: ...  # of who is asking: a Scope on the wire; NotSignedIn when the user is not active
+    def check(self, user_id: str, verb: str, body: str, client_group_ids: list[str]) -> bool: ...  # sync or open, at the moment of acting
+    def person(self, email: str) -> Json | None: ...  # {tenant_id, user_id, is_active} of an email, across tenants
+    def me(self) -> Json: ...
+    def create_tenant(self, name: str, admin_email: str, admin_name: str = "") -> Json: ...  # {tenant_id, user_id}
+    def tenants(self) -> list[Json]: ...
+    def create_user(self, new_user: Json) -> Json: ...
+    def users(self, page: Json) -> Json: ...
+    def user(self, user_id: str) -> Json: ...
+    def change_user(self, user_id: str, changes: Json) -> Json: ...
+    def roles(self) -> list[Json]: ...
+    def create_group(self, new_group: Json) -> Json: ...
+    def groups(self, page: Json) -> Json: ...
+    def group(self, group_id: str) -> Json: ...
+    def change_group(self, group_id: str, changes: Json) -> Json: ...
+    def delete_group(self, group_id: str, version: int) -> None: ...
+
+
+class SignIn(Protocol):
+    """Passwords, sessions and API tokens: who somebody is."""
+
+    def sign_in(self, email: str, password: str, address: str) -> Json: ...  # {session, csrf_token, tenant_id, user_id}
+    def who(self, credential: str) -> Json: ...  # of a session or API token: {tenant_id, user_id, csrf_token, only: [capability…] | None}
+    def sign_out(self, session: str) -> None: ...
+    def invite(self, tenant_id: str, user_id: str) -> str: ...  # a one-time code to set a password with
+    def accept_invitation(self, code: str, password: str) -> None: ...
+    def issue_token(self, new_token: Json) -> Json: ...
+    def tokens(self) -> list[Json]: ...
+    def revoke_token(self, token_id: str) -> None: ...
+
+
+class Clients(Protocol):
+    """Who the firm acts for, and which groups each is in."""
+
+    def register(self, new_client: Json) -> Json: ...
+    def clients(self, page: Json) -> Json: ...  # {items, total, page, page_size}
+    def client(self, client_id: str) -> Json: ...
+    def change(self, client_id: str, changes: Json) -> Json: ...
+    def archive(self, client_id: str) -> None: ...
+    def groups_of(self, client_id: str) -> list[str]: ...
+    def set_groups(self, client_id: str, group_ids: list[str]) -> list[str]: ...
+
+
+class Keyring(Protocol):
+    """Certificates: the only holder of the master key."""
+
+    def import_certificate(self, client_id: str, pkcs12_base64: str, password: str) -> Json: ...  # client_id "" for the firm's own
+    def certificates(self, client_id: str) -> list[Json]: ...
+    def remove_certificate(self, certificate_id: str) -> None: ...
+    def release(self, tickets: list[Json], worker_key: str) -> list[Json]: ...
+    # tickets: [{tenant_id, certificate_id, mailbox_id, client_id, reason: "schedule"|"sync", user_id}], at most 50;
+    # answer per ticket: {certificate_id, sealed, chain_pem} or {certificate_id, refused: {code, message}}; sealed to the worker's X25519 key
+
+
+class Audit(Protocol):
+    """The trail."""
+
+    def record(self, entries: list[Json]) -> list[str]: ...  # committed when it answers; [{tenant_id, act, user_id, subject, detail}] → entry ids
+    def entries(self, page: Json) -> Json: ...
+
+
+class MailboxSync(Protocol):
+    """Mailboxes and when each is due; reads them."""
+
+    def bodies(self) -> list[Json]: ...
+    def health(self) -> list[Json]: ...
+    def add_mailbox(self, client_id: str, new_mailbox: Json) -> Json: ...
+    def mailboxes(self, page: Json) -> Json: ...
+    def mailbox(self, mailbox_id: str) -> Json: ...
+    def change_mailbox(self, mailbox_id: str, changes: Json) -> Json: ...
+    def remove_mailbox(self, mailbox_id: str) -> None: ...
+    def sync_now(self, mailbox_id: str) -> Json: ...  # {id, state}
+    def sync(self, sync_id: str) -> Json: ...
+
+
+class TeuWatcher(Protocol):
+    """Reads the Tablón Edictal Único and finds the clients in it."""
+
+    def edicts(self, page: Json) -> Json: ...
+    def edict(self, edict_id: str) -> Json: ...
+    def coverage(self) -> Json: ...
+    def read_day(self, day: str) -> Json: ...  # a job: {id, state}
+    def job(self, job_id: str) -> Json: ...
+    def source(self) -> Json: ...
+    def switch_source(self, is_on: bool, reason: str) -> Json: ...
+
+
+class Notifications(Protocol):
+    """The inbox."""
+
+    def notifications(self, page: Json) -> Json: ...
+    def notification(self, notification_id: str) -> Json: ...
+    def change(self, notification_id: str, changes: Json) -> Json: ...
+
+
+PROMISES: dict[str, type] = {
+    "access": Access,
+    "sign_in": SignIn,
+    "clients": Clients,
+    "keyring": Keyring,
+    "audit": Audit,
+    "mailbox_sync": MailboxSync,
+    "teu_watcher": TeuWatcher,
+    "notifications": Notifications,
+}
