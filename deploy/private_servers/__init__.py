@@ -74,7 +74,7 @@ class PrivateServers:
 
 @contextmanager
 def private_servers(folder: Path) -> Iterator[PrivateServers]:
-    """Run both servers on `folder`, which keeps their data from run to run. Raises ServerFailed with the log's end, or when it is in use."""
+    """Run both servers on `folder`, which keeps their data from run to run. ServerFailed when it is in use or one does not start."""
     folder.mkdir(parents=True, exist_ok=True)
     folder = folder.resolve()
     with (folder / "lock").open("a") as lock:

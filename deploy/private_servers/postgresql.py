@@ -55,7 +55,7 @@ class PostgreSQL:
             on_free_ports(lambda: self._run_on_new_port(data))
 
     def stop(self, mode: str = "fast") -> None:
-        """End the server: `smart` waits for its clients, `fast` sends them away, `immediate` is a crash that is repaired at the next start."""
+        """End the server: `smart` waits for its clients, `fast` sends them away, `immediate` is a crash, repaired at the next start."""
         self._process.stop(_SIGNALS[mode])
 
     def _run_on_new_port(self, data: Path) -> None:
@@ -80,7 +80,13 @@ class PostgreSQL:
         shutil.rmtree(fresh, ignore_errors=True)
         made = subprocess.run(
             [_program("initdb", data), "-D", fresh, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"],
-            env=_environment(), cwd="/", stdin=subprocess.DEVNULL, capture_output=True, text=True, **as_user(self._owner))
+            env=_environment(),
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            **as_user(self._owner),
+        )
         if made.returncode:
             raise ServerFailed(f"initdb could not make {data}:\n{made.stdout}{made.stderr}")
         fresh.rename(data)

@@ -1,8 +1,8 @@
 """A program that we start ourselves, on ports that we choose, and end by its process id.
 
-Traps: a listening port inside the range that the kernel hands to outgoing connections can be taken while its server is down, even by a
-client that keeps dialling it and so connects to itself; ports are therefore drawn below that range. A run that was killed leaves its servers
-behind: each is started with a mark in its environment, so the next run on the same folder ends exactly those and nothing else.
+Traps: a listening port inside the range that the kernel hands to outgoing connections can be taken while its server is down, even by
+a client that keeps dialling it and so connects to itself; ports are therefore drawn below that range. A run that was killed leaves its
+servers behind: each is started with a mark in its environment, so the next run on the same folder ends exactly those and nothing else.
 Invariant: only a process that this folder started is ever signalled.
 """
 
@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 MARK = "CASILLERO_PRIVATE_SERVER"
-_PORT_TAKEN = ("eaddrinuse", "Address already in use", "in use by another node")
+_PORT_TAKEN = ("eaddrinuse", "Address already in use", "dist_port_already_used", "already a epmd running")
 _FIRST_PORT = 10_000
 _RANGE_FILE = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
@@ -65,8 +65,15 @@ class OwnProcess:
         self._log_start = self._log.stat().st_size if self._log.exists() else 0
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [str(word) for word in command], env={**env, MARK: self._mark}, cwd="/", start_new_session=True,
-                stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, **as_user(user))
+                [str(word) for word in command],
+                env={**env, MARK: self._mark},
+                cwd="/",
+                start_new_session=True,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                **as_user(user),
+            )
         self._pid_file.write_text(str(self._process.pid))
 
     def said(self) -> str:
@@ -78,13 +85,15 @@ class OwnProcess:
     def wait_until(self, is_ready: Callable[[], bool], timeout_s: float = 120) -> None:
         """Return when `is_ready` holds; raise PortTaken or ServerFailed when the program ends or the time is over."""
         deadline = time.monotonic() + timeout_s
-        while not is_ready():
+        while True:
+            time.sleep(0.05)
             if self.pid is None:
                 reason = PortTaken if any(words in self.said() for words in _PORT_TAKEN) else ServerFailed
                 raise reason(f"{self.name} ended while starting:\n{self.said()[-2000:]}")
+            if is_ready():
+                return
             if time.monotonic() > deadline:
                 raise ServerFailed(f"{self.name} was not ready after {timeout_s:.0f} s:\n{self.said()[-2000:]}")
-            time.sleep(0.05)
 
     def stop(self, how: signal.Signals, patience_s: float = 30) -> None:
         """Signal it and wait for its end; kill it when it takes longer than `patience_s`. Nothing happens when it does not run."""

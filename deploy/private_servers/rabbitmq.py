@@ -1,9 +1,9 @@
 """A RabbitMQ node of our own, with all it writes in one folder, on loopback only. Works with RabbitMQ 3.10 to 4.x.
 
-Traps: a node starts an epmd (Erlang's name server) and leaves it behind, so ours is started first, on a port of its own, and ended by its id;
-the distribution port is open on every address unless `inet_dist_use_interface` says otherwise; files under /etc/rabbitmq belong to the
-system's node and are kept out by naming ours; the start script stays in front of Erlang as a parent unless `RABBITMQ_ALLOW_INPUT` is set, and a
-`kill -9` would then reach the script only.
+Traps: a node starts an epmd (Erlang's name server) and leaves it behind, so ours is started first, on a port of its own, and ended by
+its id; the distribution port is open on every address unless `inet_dist_use_interface` says otherwise; files under /etc/rabbitmq belong
+to the system's node and are kept out by naming ours; the start script stays in front of Erlang as a parent unless `RABBITMQ_ALLOW_INPUT`
+is set, and a `kill -9` would then reach the script only.
 Invariant: the address stays the same over every restart of one object, and the node's name over the life of the folder.
 """
 
@@ -83,7 +83,7 @@ class RabbitMQ:
         (self._home / "enabled_plugins").write_text("[].\n")
         env = self._environment()
         if not self._epmd.pid:
-            self._epmd.start(["epmd"], env)
+            self._epmd.start(["epmd", "-d"], env)  # Without -d it says nothing, not even why it ended.
             self._epmd.wait_until(lambda: _takes_connections(self._epmd_port))
         self._node.start([PROGRAM], env)
         self._node.wait_until(lambda: "Server startup complete" in self._node.said())
@@ -93,6 +93,7 @@ class RabbitMQ:
         return inherited | {
             "HOME": str(self._home),
             "LANG": "C.UTF-8",
+            "ERL_CRASH_DUMP": str(self._home / "erl_crash.dump"),
             "ERL_EPMD_ADDRESS": "127.0.0.1",
             "ERL_EPMD_PORT": str(self._epmd_port),
             "RABBITMQ_NODENAME": f"casillero-{hashlib.sha256(self._cookie()).hexdigest()[:12]}@localhost",
