@@ -5,6 +5,7 @@ empty list is only what the body *said* to be empty; everything a connector does
 new" that is not true loses a notification. Invariant: when `pages` ends without raising, the pages it gave are the whole
 mailbox. The messages of the faults are shown to people: plain Spanish that names the cure, never a tax id, name or subject.
 """
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
@@ -87,9 +88,10 @@ class BodySettings:
 
 
 class Connector(Protocol):
-    """What a body's file in `connectors/` offers the workers."""
+    """What a body's file in `connectors/` offers the workers. `clock` gives the aware present: freshness of answers goes by it."""
 
     body: str
+    clock: Callable[[], datetime]
 
     def pages(self, mailbox: Mailbox, identity: Identity) -> Iterator[Page]:
         """Every page, 1 to `total_pages`, in order, at least one. Raises a `Fault` on anything that is not recognised.

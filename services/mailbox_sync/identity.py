@@ -1,13 +1,13 @@
 """A certificate with its private key, in memory while mailboxes are read with it.
 
 The key signs the messages and identifies us in TLS. Python's TLS takes a key only from a file: it goes through an anonymous
-file in memory (memfd), which is overwritten and closed before `tls` returns, as is the PEM text made for it. Traps: `requests`
+file in memory (memfd), which is overwritten and closed before `tls` returns, as is every copy made on the way. Traps: `requests`
 adds its own bundle of 145 authorities to any context (17 ms a connection), so the adapter here keeps it out; the environment
 must not choose proxies or authorities (`trust_env` off). Invariant: after `wipe` nothing here can sign or connect.
 """
+
 from __future__ import annotations
 
-import ctypes
 import os
 import re
 import ssl
@@ -20,8 +20,15 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
 from requests.adapters import HTTPAdapter
 
+from .traceless import freed_memory_is_overwritten, overwrite
+
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
-HASHES = {"sha1": hashes.SHA1, "sha256": hashes.SHA256, "sha384": hashes.SHA384, "sha512": hashes.SHA512}
+HASHES: dict[str, Callable[[], hashes.HashAlgorithm]] = {
+    "sha1": hashes.SHA1,
+    "sha256": hashes.SHA256,
+    "sha384": hashes.SHA384,
+    "sha512": hashes.SHA512,
+}
 ORGANISATION_ID = x509.ObjectIdentifier("2.5.4.97")
 TAX_ID = re.compile(r"(?:[A-Z]{5}-)?([A-Z0-9]\d{7}[A-Z0-9])")
 REPRESENTED = re.compile(r"\(R:\s*([A-Z0-9]{9})\)")
@@ -40,8 +47,9 @@ def directly(function: Callable[..., Any], *arguments: Any) -> Any:
 class Identity:
     """A key with its chain, leaf first. `ca_file` is a small PEM with the authorities of the bodies' servers."""
 
-    def __init__(self, key: PrivateKey, chain: list[x509.Certificate], ca_file: str | None = None,
-                 offload: Callable[..., Any] = directly) -> None:
+    def __init__(
+        self, key: PrivateKey, chain: list[x509.Certificate], ca_file: str | None = None, offload: Callable[..., Any] = directly
+    ) -> None:
         self._key: PrivateKey | None = key
         self._chain = chain
         self._ca_file = ca_file
@@ -101,18 +109,18 @@ class Identity:
         return self._key
 
     def _load_into(self, context: ssl.SSLContext) -> None:
-        pem = self._held().private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
         certificates = b"".join(one.public_bytes(serialization.Encoding.PEM) for one in self._chain)
-        file = os.memfd_create("identity", os.MFD_CLOEXEC)
-        try:
-            os.write(file, pem)
-            os.write(file, certificates)
-            context.load_cert_chain(f"/proc/self/fd/{file}")
-        finally:
-            os.pwrite(file, bytes(len(pem)), 0)
-            os.close(file)
-            _overwrite(pem)
+        with freed_memory_is_overwritten(small_too=self.algorithm == "ecdsa"):
+            pem = self._held().private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+            file = os.memfd_create("identity", os.MFD_CLOEXEC)
+            try:
+                os.write(file, pem)
+                os.write(file, certificates)
+                context.load_cert_chain(f"/proc/self/fd/{file}")
+            finally:
+                os.pwrite(file, bytes(len(pem)), 0)
+                os.close(file)
+                overwrite(pem)
 
 
 class _OneContext(HTTPAdapter):
@@ -146,8 +154,3 @@ def _session(context: ssl.SSLContext) -> requests.Session:
     session.adapters.clear()
     session.mount("https://", _OneContext(context))
     return session
-
-
-def _overwrite(secret: bytes) -> None:
-    """Zeroes a bytes object in place. Only for a value that nothing else holds: bytes are meant never to change."""
-    ctypes.memset(id(secret) + bytes.__basicsize__ - 1, 0, len(secret))

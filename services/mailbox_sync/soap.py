@@ -4,6 +4,7 @@ Traps: a Fault comes with HTTP 500 or not, in UTF-8 or with Latin-1 inside, and 
 `faultstring`; maintenance pages are HTML; a 301 would turn the POST into a GET, so none is followed; a server may drip for
 ever, so the whole answer has one deadline. Invariant: `exchange` returns only an envelope whose Body has one child.
 """
+
 from __future__ import annotations
 
 import re
@@ -50,8 +51,13 @@ def exchange(session: requests.Session, url: str, action: str, message: bytes, t
 
     `Expect: 100-continue` and a Content-Length are demanded by LEMA (specification v3.0, 2.2) and do no harm elsewhere.
     """
-    headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{action}"', "Expect": "100-continue",
-               "Accept-Encoding": "identity", "Content-Length": str(len(message))}
+    headers = {
+        "Content-Type": "text/xml; charset=utf-8",
+        "SOAPAction": f'"{action}"',
+        "Expect": "100-continue",
+        "Accept-Encoding": "identity",
+        "Content-Length": str(len(message)),
+    }
     status, pause_s, received = _post(session, url, headers, message, timeout_s)
     try:
         envelope = parse(received, lenient=status != 200)
@@ -107,8 +113,7 @@ def text_of(fields: dict[str, Element], name: str) -> str:
     return leaf.text or ""
 
 
-def _post(session: requests.Session, url: str, headers: dict[str, str], message: bytes,
-          timeout_s: float) -> tuple[int, float, bytes]:
+def _post(session: requests.Session, url: str, headers: dict[str, str], message: bytes, timeout_s: float) -> tuple[int, float, bytes]:
     deadline = time.monotonic() + timeout_s
     timeouts = (min(CONNECT_TIMEOUT_S, timeout_s), timeout_s)
     try:
@@ -138,8 +143,11 @@ def _content_of(envelope: Element) -> Element:
 
 def _by_status(status: int, pause_s: float, refusal: UnexpectedAnswer) -> Fault:
     if status == 403:
-        return Unreadable("certificate_refused", "El organismo rechaza el certificado (HTTP 403). Compruebe que no esté caducado "
-                          "ni revocado y que sea el que se dio de alta.", "403")
+        return Unreadable(
+            "certificate_refused",
+            "El organismo rechaza el certificado (HTTP 403). Compruebe que no esté caducado ni revocado y que sea el que se dio de alta.",
+            "403",
+        )
     if status == 429:
         return RateLimited("too_many_requests", "El organismo pide menos peticiones (HTTP 429).", "429", pause_s)
     if status >= 500:
@@ -150,11 +158,14 @@ def _by_status(status: int, pause_s: float, refusal: UnexpectedAnswer) -> Fault:
 def _unreached(failure: Exception) -> Fault:
     tls = next((str(one) for one in _causes(failure) if isinstance(one, ssl.SSLError)), "").upper()
     if "CERTIFICATE_VERIFY_FAILED" in tls:
-        return OurFault("server_not_trusted", "El servidor no presenta un certificado de confianza. Revise el fichero de "
-                        "autoridades configurado para este organismo.")
+        return OurFault(
+            "server_not_trusted",
+            "El servidor no presenta un certificado de confianza. Revise el fichero de autoridades configurado para este organismo.",
+        )
     if "ALERT" in tls and any(word in tls for word in REFUSES_US):
-        return Unreadable("certificate_refused", "El organismo rechaza el certificado al conectar. Compruebe que no esté caducado "
-                          "ni revocado.")
+        return Unreadable(
+            "certificate_refused", "El organismo rechaza el certificado al conectar. Compruebe que no esté caducado ni revocado."
+        )
     if isinstance(failure, requests.Timeout | TimeoutError):
         return TryLater("timeout", "El organismo tarda demasiado en responder. Se repetirá más tarde.")
     return TryLater("unreachable", "No se pudo completar la conexión con el organismo. Se repetirá más tarde.")

@@ -32,18 +32,23 @@ _CONTROL = f"(?:{_JOINT}[{_LETTERS}]|{_TIGHT}[{_LETTERS.lower()}])"
 _COMPANY_CONTROL = f"(?:{_JOINT}[0-9A-J]|{_TIGHT}[a-j])"
 _COMPANY_DIGITS = f"(?:[0-9]{{7}}|[0-9]{{2}}{_DOT}[0-9]{{3}}{_DOT}[0-9]{{2}}|[0-9]{_DOT}[0-9]{{3}}{_DOT}[0-9]{{3}})"
 
+_FROM_DIGIT = f"{_DIGITS}{_CONTROL}|{_FEW_DIGITS}{_TIGHT}[{_LETTERS}{_LETTERS.lower()}]"
+_FROM_LETTER = (
+    f"(?:[K-MX-Z]{_JOINT}|[k-mx-z]{_TIGHT})(?:{_DIGITS}|[0-9]{{6}}){_CONTROL}"
+    f"|(?:[A-HJNP-SUVW]{_JOINT}|[a-hjnp-suvw]{_TIGHT}){_COMPANY_DIGITS}{_COMPANY_CONTROL}"
+)
+_GLUED = f"(?:ES|NIF|CIF|DNI|NIE)[{_DASH} .:]?"
+# The look-ahead of each branch turns most words and numbers away at once: that is half as fast again.
 CANDIDATE = re.compile(
-    rf"(?<![^\W_])(?:(?:ES|NIF|CIF|DNI|NIE)[{_DASH} .:]?)?"
-    rf"(?:{_DIGITS}{_CONTROL}"
-    rf"|{_FEW_DIGITS}{_TIGHT}[{_LETTERS}{_LETTERS.lower()}]"
-    rf"|(?:[K-MX-Z]{_JOINT}|[k-mx-z]{_TIGHT})(?:{_DIGITS}|[0-9]{{6}}){_CONTROL}"
-    rf"|(?:[A-HJNP-SUVW]{_JOINT}|[a-hjnp-suvw]{_TIGHT}){_COMPANY_DIGITS}{_COMPANY_CONTROL})"
-    r"(?![^\W_])"
+    rf"(?<![^\W_])(?:(?=[0-9]{{3}}|[0-9]{{1,2}}{_DOT})(?:{_FROM_DIGIT})"
+    rf"|(?=[A-Za-z][^A-Za-z\t\n\v]|ES|NI|CI|DN)(?:{_GLUED}(?:{_FROM_DIGIT}|{_FROM_LETTER})|{_FROM_LETTER}))(?![^\W_])"
 )
 _PREFIX = re.compile(r"(?:ES|NIF|CIF|DNI|NIE)")
 _NOT_OF_AN_ID = re.compile(r"[^0-9A-Z]")
 # A break can only have cut an id where one of its sides is a digit.
-_CUT = re.compile(rf"(?:[0-9][{_DASH}./]?\v(?=[0-9A-Z])|[A-Za-z][{_DASH}./]?\v(?=[0-9]))")
+_CUT = re.compile(
+    rf"\v(?:(?:(?<=[0-9]\v)|(?<=[0-9][{_DASH}./]\v))(?=[0-9A-Z])|(?:(?<=[A-Za-z]\v)|(?<=[A-Za-z][{_DASH}./]\v))(?=[0-9]))"
+)
 _LEADING = {"Y": "1", "Z": "2"}
 _LONGEST = 24
 _SHORT_LINE = 8
@@ -96,7 +101,11 @@ def tax_ids(text: str) -> Iterator[tuple[str, int]]:
 
 def _canonical(printed: str) -> str | None:
     """The nine characters of what CANDIDATE found, when its control character is right: "1.234.567-l" is 01234567L."""
-    number = _PREFIX.sub("", _NOT_OF_AN_ID.sub("", printed.upper()), count=1)
+    number = printed.upper()
+    if not number.isalnum():
+        number = _NOT_OF_AN_ID.sub("", number)
+    if number[1].isalpha():
+        number = _PREFIX.sub("", number, count=1)
     first, middle, control = number[0], number[1:-1], number[-1]
     if first in "0123456789":
         number = number.zfill(9)

@@ -2,6 +2,7 @@
 
 Each module defines one class with the attribute `body` and a function `connect(settings)` that makes it.
 """
+
 from __future__ import annotations
 
 from functools import cache
@@ -28,5 +29,5 @@ def connector_for(body: str, settings: BodySettings) -> Connector:
 
 def _body_of(module: ModuleType) -> str:
     own = [thing for thing in vars(module).values() if isinstance(thing, type) and thing.__module__ == module.__name__]
-    [body] = [thing.body for thing in own if isinstance(getattr(thing, "body", None), str)]
+    [body] = [body for thing in own if isinstance(body := getattr(thing, "body", None), str)]
     return body

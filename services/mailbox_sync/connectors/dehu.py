@@ -6,6 +6,7 @@ own certificate both are the client; with a power or as the firm's Gran Destinat
 for; errors come as a Fault or as a normal answer, sometimes in no namespace; there is no expiry date; a date may lack its
 offset and is Madrid's then. Invariant: a page that does not say everything the specification makes mandatory is refused.
 """
+
 from __future__ import annotations
 
 import re
@@ -16,22 +17,9 @@ from zoneinfo import ZoneInfo
 from lxml import etree
 
 from .. import soap, ws_security
-from ..connecting import (
-    BodySettings,
-    Fault,
-    ListChanged,
-    Mailbox,
-    Notice,
-    OurFault,
-    Page,
-    Party,
-    RateLimited,
-    TryLater,
-    UnexpectedAnswer,
-    Unreadable,
-    whole_listing,
-)
+from ..connecting import BodySettings, Mailbox, Notice, Page, Party, UnexpectedAnswer, whole_listing
 from ..identity import Identity
+from ..lema_codes import refusal
 from ..soap import children, text_of
 
 PATH = "/ws/v2/lema"
@@ -44,48 +32,6 @@ LINKS = {"1": "holder", "2": "addressee", "3": "attorney"}
 SUCCESS = "200"
 MADRID = ZoneInfo("Europe/Madrid")
 INTEGER = re.compile(r"\d{1,18}", re.ASCII)
-FIELD = re.compile(r"[\"“]([^\d\"”]{1,40})[\"”]")
-
-REGISTER = {
-    "own_certificate": "El cliente debe darse de alta como Gran Destinatario en la DEHú, con su declaración responsable y este "
-                       "mismo certificado; si no, su buzón ha de leerse con el certificado del despacho.",
-    "firm_certificate": "El despacho debe darse de alta como Gran Destinatario en la DEHú, con su declaración responsable y este "
-                        "mismo certificado.",
-}
-EMPOWER = {
-    "own_certificate": "Suba un certificado que identifique al propio cliente, o lea el buzón con el certificado del despacho.",
-    "firm_certificate": "El cliente debe autorizar al despacho como Gran Destinatario en la DEHú o apoderarlo para la DEHú en el "
-                        "Registro Electrónico de Apoderamientos (REA).",
-    "power": "El apoderamiento del cliente para la DEHú debe estar inscrito y vigente en el Registro Electrónico de "
-             "Apoderamientos (REA).",
-}
-REFUSALS: dict[str, tuple[type[Fault], str, str]] = {
-    "1001": (OurFault, "malformed_request", "La DEHú no reconoce la estructura de la petición. Avise al soporte."),
-    "1005": (OurFault, "security_headers", "La DEHú no reconoce las cabeceras de seguridad de la petición. Avise al soporte."),
-    "1006": (OurFault, "clock_wrong", "La DEHú da por caducada la petición. Compruebe la hora del servidor."),
-    "1007": (TryLater, "body_failed", "La DEHú no pudo obtener la respuesta de un origen. Se repetirá más tarde."),
-    "1008": (TryLater, "body_failed", "La DEHú no pudo conectar con un origen. Se repetirá más tarde."),
-    "1101": (Unreadable, "signature_refused", "La DEHú da por incorrecta la firma. Compruebe que el certificado esté completo."),
-    "1102": (Unreadable, "certificate_type", "La DEHú no admite este tipo de certificado. Use uno de representante o un sello."),
-    "1103": (Unreadable, "certificate_not_the_registered", "El certificado no es el que se dio de alta en la DEHú. Actualice el "
-             "alta de Gran Destinatario con este certificado o use el dado de alta."),
-    "1104": (Unreadable, "certificate_revoked", "El certificado está revocado. Suba uno vigente y actualice el alta en la DEHú."),
-    "1105": (Unreadable, "certificate_expired", "El certificado está caducado. Suba uno vigente y actualice el alta en la DEHú."),
-    "1106": (Unreadable, "not_identified", "La DEHú no obtiene la identificación del certificado. {register}"),
-    "1107": (Unreadable, "no_permission", "La DEHú no da permiso para consultar este buzón. {empower}"),
-    "1215": (ListChanged, "list_changed", "La DEHú no reconoce la página pedida. Se leerá de nuevo desde el principio."),
-    "1216": (ListChanged, "list_changed", "La lista de la DEHú tiene menos páginas. Se leerá de nuevo desde el principio."),
-    "2001": (TryLater, "body_failed", "La DEHú tuvo un error interno. Se repetirá más tarde."),
-    "3004": (Unreadable, "certificate_not_authorised", "La DEHú no autoriza este certificado. {register}"),
-    "3016": (Unreadable, "no_access_control", "La DEHú no conoce ninguna autorización de este certificado para este buzón. {empower}"),
-    "4101": (Unreadable, "certificate_of_another", "El NIF del certificado no es el del buzón y la DEHú no lo acepta. {empower}"),
-    "4102": (Unreadable, "certificate_not_registered", "El titular del certificado no está dado de alta en la DEHú. {register}"),
-    "4103": (Unreadable, "certificate_not_registered", "La DEHú no autoriza este certificado a usar el servicio. {register}"),
-} | {code: (RateLimited, "too_many_requests", "La DEHú pide menos consultas con este certificado. Se esperará.")
-     for code in ("3005", "3006", "4303", "4304")
-} | {code: (OurFault, "field_refused", "La DEHú no acepta un dato de la petición{field}. Avise al soporte.")
-     for code in ("1201", "1202", "1205", "1208", "1210", "4202", "4203", "4205", "4206", "4207", "4211")}
-PAUSES_S = {"3005": 900.0, "3006": 60.0, "4303": 3600.0, "4304": 60.0}
 
 
 def connect(settings: BodySettings) -> Dehu:
@@ -98,9 +44,9 @@ class Dehu:
 
     body = "dehu"
 
-    def __init__(self, settings: BodySettings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(self, settings: BodySettings) -> None:
         self._settings = settings
-        self._clock = clock
+        self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def pages(self, mailbox: Mailbox, identity: Identity) -> Iterator[Page]:
         """Every page of what is pending for the holder; see `Connector.pages`."""
@@ -108,28 +54,15 @@ class Dehu:
 
     def _page(self, mailbox: Mailbox, identity: Identity, number: int) -> Page:
         settings = self._settings
-        message = identity.offload(_message, mailbox.holder_tax_id, number, identity, settings, self._clock())
+        message = identity.offload(_message, mailbox.holder_tax_id, number, identity, settings, self.clock())
         session = identity.session(settings.ca_file, settings.send_client_certificate)
         answer = soap.exchange(session, settings.base_url.rstrip("/") + PATH, ACTION, message, settings.timeout_s)
         if answer.fault is not None:
             raise refusal(soap.code_in(answer.fault), answer.fault, mailbox.via)
         fields = _answer_fields(answer, mailbox.via)
         if settings.verify_answers:
-            _verify(answer, self._clock())
+            _verify(answer, self.clock())
         return _read_page(fields, mailbox, answer.digest)
-
-
-def refusal(code: str | None, words: str, via: str) -> Fault:
-    """The fault for a code of LEMA's catalogue (section 4), in words for people. `words` are the body's, never shown whole."""
-    if code is None:
-        return TryLater("body_failed", "La DEHú tuvo un error que no explica. Se repetirá más tarde.")
-    if code not in REFUSALS:
-        return UnexpectedAnswer("unknown_code", f"La DEHú respondió con un código que no consta en su guía ({code}).", code)
-    kind, ours, message = REFUSALS[code]
-    field = FIELD.search(words)
-    message = message.format(register=REGISTER.get(via, REGISTER["firm_certificate"]), empower=EMPOWER[via],
-                             field=f" («{field.group(1)}»)" if field else "")
-    return RateLimited(ours, message, code, PAUSES_S[code]) if kind is RateLimited else kind(ours, message, code)
 
 
 def _message(holder_tax_id: str, number: int, identity: Identity, settings: BodySettings, now: datetime) -> bytes:
@@ -155,8 +88,9 @@ def _verify(answer: soap.Answer, now: datetime) -> None:
     try:
         ws_security.verify(answer.envelope, now)
     except ws_security.BadSignature as bad:
-        raise UnexpectedAnswer("answer_signature", f"La firma de la respuesta de la DEHú no es válida ({bad}). Si es la fecha, "
-                               "compruebe la hora del servidor.") from bad
+        raise UnexpectedAnswer(
+            "answer_signature", f"La firma de la respuesta de la DEHú no es válida ({bad}). Si es la fecha, compruebe la hora del servidor."
+        ) from bad
 
 
 def _read_page(fields: dict[str, ws_security.Element], mailbox: Mailbox, digest: str) -> Page:
@@ -182,12 +116,19 @@ def _read_notice(item: ws_security.Element, mailbox: Mailbox) -> Notice:
     fields = children(item)
     holder = children(fields["titular"]) if "titular" in fields else {}
     notice = Notice(
-        origin_code=str(_integer(text_of(fields, "codigoOrigen"))), reference=_said(text_of(fields, "identificador").strip()),
-        kind=_one_of(KINDS, text_of(fields, "tipoEnvio")), link=_one_of(LINKS, text_of(fields, "vinculo")),
-        subject=text_of(fields, "concepto"), description=_optional(fields, "descripcion"),
-        issuer=_party(fields, "organismoEmisor"), issuer_root=_party(fields, "organismoEmisorRaiz"),
-        holder_name=text_of(holder, "nombreTitular"), holder_tax_id=_optional(holder, "nifTitular").strip() or mailbox.holder_tax_id,
-        available_at=_instant(text_of(fields, "fechaPuestaDisposicion")), public_metadata=_optional(fields, "metadatosPublicos"))
+        origin_code=str(_integer(text_of(fields, "codigoOrigen"))),
+        reference=_said(text_of(fields, "identificador").strip()),
+        kind=_one_of(KINDS, text_of(fields, "tipoEnvio")),
+        link=_one_of(LINKS, text_of(fields, "vinculo")),
+        subject=text_of(fields, "concepto"),
+        description=_optional(fields, "descripcion"),
+        issuer=_party(fields, "organismoEmisor"),
+        issuer_root=_party(fields, "organismoEmisorRaiz"),
+        holder_name=text_of(holder, "nombreTitular"),
+        holder_tax_id=_optional(holder, "nifTitular").strip() or mailbox.holder_tax_id,
+        available_at=_instant(text_of(fields, "fechaPuestaDisposicion")),
+        public_metadata=_optional(fields, "metadatosPublicos"),
+    )
     if soap.name_of(item) != "item" or (notice.link == "holder" and notice.holder_tax_id.upper() != mailbox.holder_tax_id.upper()):
         raise UnexpectedAnswer("row_of_another", "La DEHú incluyó un aviso de un titular distinto del pedido.")
     return notice
