@@ -1,0 +1,8 @@
+"""Stand-ins for the public bodies, in one program: `python -m deploy.sandbox --help`.
+
+The sandbox speaks what the bodies speak (LEMA over signed SOAP, the Tablón Edictal Único over plain pages), over TLS with its own
+certificate authority. It verifies and enforces what a body would, keeps everything in memory, and has a side door (`control.py`)
+by which tests and the demo fill mailboxes, move its clock, order faults and count the legal acts that it received.
+
+It runs on native threads and knows nothing of the services: no module outside `deploy` may import it, and it imports none of them.
+"""

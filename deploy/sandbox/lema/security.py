@@ -1,0 +1,222 @@
+"""WS-Security in both directions: verifies what clients signed, signs what the sandbox answers.
+
+Written on its own (lxml for canonical XML, cryptography for the keys) and sharing no line with the connectors, so that the two check
+each other. The verified parts are found by their place in the message (the Body of this Envelope, the Timestamp of this Security
+header) and only then compared with the signature's references: moving a signed part elsewhere gains nothing.
+Source: OASIS SOAP Message Security 1.0 and X.509 Token Profile 1.0; LEMA specification v3.0, section 2.2.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from lxml import etree
+
+from ..authority import Authority, tax_id_of
+from ..world import Settings
+from .codes import Refused
+from .xml import DS, EXC_C14N, SOAP, WSSE, WSU
+
+_MORE = "http://www.w3.org/2001/04/xmldsig-more#"
+_X509 = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509-token-profile-1.0#X509v3"
+_BASE64 = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#Base64Binary"
+_SIGNATURES = {_MORE + "rsa-sha256": hashes.SHA256, _MORE + "rsa-sha512": hashes.SHA512, DS + "rsa-sha1": hashes.SHA1}
+_DIGESTS = {"http://www.w3.org/2001/04/xmlenc#sha256": "sha256", "http://www.w3.org/2001/04/xmlenc#sha512": "sha512", DS + "sha1": "sha1"}
+_DIGEST_URI = {name: uri for uri, name in _DIGESTS.items()}
+_ID = f"{{{WSU}}}Id"
+_CLOCK_SKEW = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class Signer:
+    """Who signed a request, as its certificate says."""
+
+    tax_id: str | None
+    certificate: bytes
+    public_key: rsa.RSAPublicKey
+    since: datetime
+    until: datetime
+
+
+class Verifier:
+    """Verifies requests; keeps the certificates it has read (at most `keep`), since a client shows the same one again and again."""
+
+    def __init__(self, authority: Authority, settings: Callable[[], Settings], keep: int = 20_000) -> None:
+        self._authority, self._settings, self._keep = authority, settings, keep
+        self._signers: dict[bytes, Signer] = {}
+        self._lock = threading.Lock()
+
+    def verify(self, envelope: etree._Element, now: datetime) -> Signer:
+        """The signer of Body and Timestamp. Raises Refused 1005, 1006, 1101, 1102, 1105 or 1106."""
+        body = _only(envelope, f"{{{SOAP}}}Body")
+        security = _only(_only(envelope, f"{{{SOAP}}}Header"), f"{{{WSSE}}}Security")
+        timestamp, token = _only(security, f"{{{WSU}}}Timestamp"), _only(security, f"{{{WSSE}}}BinarySecurityToken")
+        signature = _only(security, f"{{{DS}}}Signature")
+        if _token_named(signature) != "#" + _identity(token) or _identity(body) == _identity(timestamp):
+            raise Refused("1005")
+        signer = self._signer(token)
+        self._check_signature(signature, signer, {"#" + _identity(body): body, "#" + _identity(timestamp): timestamp})
+        self._check_dates(timestamp, signer, now)
+        if not signer.tax_id:
+            raise Refused("1106")
+        return signer
+
+    def _signer(self, token: etree._Element) -> Signer:
+        if token.get("ValueType") != _X509:
+            raise Refused("1005")
+        try:
+            der = base64.b64decode("".join((token.text or "").split()), validate=True)
+            known = self._signers.get(der)
+            certificate = None if known else x509.load_der_x509_certificate(der)
+        except ValueError:
+            raise Refused("1005") from None
+        return known or self._new_signer(der, certificate)
+
+    def _new_signer(self, der: bytes, certificate: x509.Certificate) -> Signer:
+        key = certificate.public_key()
+        if not isinstance(key, rsa.RSAPublicKey) or not self._authority.issued(certificate):
+            raise Refused("1102")
+        signer = Signer(tax_id_of(certificate), der, key, certificate.not_valid_before_utc, certificate.not_valid_after_utc)
+        with self._lock:
+            if len(self._signers) >= self._keep:
+                self._signers.clear()
+            self._signers[der] = signer
+        return signer
+
+    def _check_signature(self, signature: etree._Element, signer: Signer, parts: dict[str, etree._Element]) -> None:
+        info = _only(signature, f"{{{DS}}}SignedInfo")
+        method = _SIGNATURES.get(_only(info, f"{{{DS}}}SignatureMethod").get("Algorithm", ""))
+        c14n = _only(info, f"{{{DS}}}CanonicalizationMethod")
+        if method is None or c14n.get("Algorithm") != EXC_C14N or (method is hashes.SHA1 and not self._settings().sha1_allowed):
+            raise Refused("1101")
+        references = info.findall(f"{{{DS}}}Reference")
+        if {reference.get("URI") for reference in references} != set(parts):
+            raise Refused("1101")
+        for reference in references:
+            self._check_digest(reference, parts[reference.get("URI", "")])
+        value = _decoded(_only(signature, f"{{{DS}}}SignatureValue"))
+        try:
+            signer.public_key.verify(value, _canonical(info, c14n), padding.PKCS1v15(), method())
+        except InvalidSignature:
+            raise Refused("1101") from None
+
+    def _check_digest(self, reference: etree._Element, part: etree._Element) -> None:
+        transforms = reference.findall(f"{{{DS}}}Transforms/{{{DS}}}Transform")
+        digest = _DIGESTS.get(_only(reference, f"{{{DS}}}DigestMethod").get("Algorithm", ""))
+        if len(transforms) != 1 or transforms[0].get("Algorithm") != EXC_C14N or digest is None:
+            raise Refused("1101")
+        if digest == "sha1" and not self._settings().sha1_allowed:
+            raise Refused("1101")
+        seen = hashlib.new(digest, _canonical(part, transforms[0]), usedforsecurity=False).digest()
+        if not hmac.compare_digest(seen, _decoded(_only(reference, f"{{{DS}}}DigestValue"))):
+            raise Refused("1101")
+
+    def _check_dates(self, timestamp: etree._Element, signer: Signer, now: datetime) -> None:
+        """Freshness goes by wall time whatever the sandbox's own clock says; so does the certificate's validity."""
+        if not signer.since <= now <= signer.until:
+            raise Refused("1105")
+        created, expires = (_instant(_only(timestamp, f"{{{WSU}}}{name}")) for name in ("Created", "Expires"))
+        oldest = now - timedelta(seconds=self._settings().freshness_s)
+        if created > now + _CLOCK_SKEW or created < oldest or expires <= now:
+            raise Refused("1006")
+
+
+class AnswerSigner:
+    """Signs answers over Body and Timestamp with the sandbox's seal."""
+
+    def __init__(self, authority: Authority, settings: Callable[[], Settings]) -> None:
+        key, certificate = authority.signer
+        self._key, self._settings = key, settings
+        token = base64.b64encode(certificate.public_bytes(serialization.Encoding.DER)).decode()
+        self._token = (
+            f'<wsse:BinarySecurityToken EncodingType="{_BASE64}" ValueType="{_X509}" wsu:Id="CertId-1">{token}</wsse:BinarySecurityToken>'
+        )
+
+    def envelope(self, answer: str, now: datetime) -> bytes:
+        """The signed SOAP envelope around `answer`, which is in exclusive canonical form (see `xml`)."""
+        body = f'<SOAP-ENV:Body xmlns:SOAP-ENV="{SOAP}" xmlns:wsu="{WSU}" wsu:Id="Id-BODY">{answer}</SOAP-ENV:Body>'
+        stamp = (
+            f'<wsu:Timestamp xmlns:wsu="{WSU}" wsu:Id="Id-TS"><wsu:Created>{_shown(now)}</wsu:Created>'
+            f"<wsu:Expires>{_shown(now + timedelta(seconds=300))}</wsu:Expires></wsu:Timestamp>"
+        )
+        info = self._signed_info(body, stamp)
+        value = base64.b64encode(self._key.sign(info.encode(), padding.PKCS1v15(), hashes.SHA256())).decode()  # type: ignore[call-arg,arg-type]
+        return (
+            f'<?xml version="1.0" encoding="UTF-8"?>\n<SOAP-ENV:Envelope xmlns:SOAP-ENV="{SOAP}" xmlns:wsse="{WSSE}" xmlns:wsu="{WSU}">'
+            f'<SOAP-ENV:Header><wsse:Security>{stamp}{self._token}<ds:Signature xmlns:ds="{DS}">{info}'
+            f"<ds:SignatureValue>{value}</ds:SignatureValue><ds:KeyInfo><wsse:SecurityTokenReference>"
+            f'<wsse:Reference URI="#CertId-1" ValueType="{_X509}"/></wsse:SecurityTokenReference></ds:KeyInfo></ds:Signature>'
+            f"</wsse:Security></SOAP-ENV:Header>{body}</SOAP-ENV:Envelope>"
+        ).encode()
+
+    def _signed_info(self, body: str, stamp: str) -> str:
+        digest = self._settings().answer_digest
+        references = "".join(
+            f'<ds:Reference URI="#{name}"><ds:Transforms><ds:Transform Algorithm="{EXC_C14N}"></ds:Transform></ds:Transforms>'
+            f'<ds:DigestMethod Algorithm="{_DIGEST_URI[digest]}"></ds:DigestMethod>'
+            f"<ds:DigestValue>{_digest(digest, part)}</ds:DigestValue></ds:Reference>"
+            for name, part in (("Id-BODY", body), ("Id-TS", stamp))
+        )
+        return (
+            f'<ds:SignedInfo xmlns:ds="{DS}"><ds:CanonicalizationMethod Algorithm="{EXC_C14N}"></ds:CanonicalizationMethod>'
+            f'<ds:SignatureMethod Algorithm="{_MORE}rsa-sha256"></ds:SignatureMethod>{references}</ds:SignedInfo>'
+        )
+
+
+def _digest(name: str, part: str) -> str:
+    return base64.b64encode(hashlib.new(name, part.encode(), usedforsecurity=False).digest()).decode()
+
+
+def _canonical(part: etree._Element, method: etree._Element) -> bytes:
+    listed = method.find(f"{{{EXC_C14N}}}InclusiveNamespaces")
+    prefixes = (listed.get("PrefixList", "") if listed is not None else "").split()
+    return etree.tostring(part, method="c14n", exclusive=True, with_comments=False, inclusive_ns_prefixes=prefixes or None)
+
+
+def _only(parent: etree._Element, tag: str) -> etree._Element:
+    """The one child called `tag`; none or several is a wrong header."""
+    found = parent.findall(tag)
+    if len(found) != 1:
+        raise Refused("1005")
+    return found[0]
+
+
+def _identity(part: etree._Element) -> str:
+    identity = part.get(_ID)
+    if not identity:
+        raise Refused("1005")
+    return identity
+
+
+def _token_named(signature: etree._Element) -> str | None:
+    reference = signature.find(f"{{{DS}}}KeyInfo/{{{WSSE}}}SecurityTokenReference/{{{WSSE}}}Reference")
+    return None if reference is None else reference.get("URI")
+
+
+def _decoded(leaf: etree._Element) -> bytes:
+    try:
+        return base64.b64decode("".join((leaf.text or "").split()), validate=True)
+    except ValueError:
+        raise Refused("1101") from None
+
+
+def _instant(leaf: etree._Element) -> datetime:
+    try:
+        instant = datetime.fromisoformat((leaf.text or "").strip())
+    except ValueError:
+        raise Refused("1005") from None
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def _shown(instant: datetime) -> str:
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{instant.microsecond // 1000:03d}Z"
