@@ -1,0 +1,60 @@
+"""The wire shapes of resources, one file a resource: a service validates with them, the gateway describes them in OpenAPI.
+
+A request is a `Shape`: it refuses fields that it does not know and says in Spanish what is wrong with each of the others, all at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from marshmallow import RAISE, Schema, ValidationError, fields
+
+from services.contracts.errors import Invalid
+
+SPANISH = {
+    "required": "Falta este dato.",
+    "null": "No puede quedar vacío.",
+    "invalid": "No es un valor válido.",
+    "invalid_utf8": "No es un texto válido.",
+    "type": "No es un valor válido.",
+    "too_large": "Es un número demasiado grande.",
+    "format": "No es un valor válido.",
+    "naive": "Falta la zona horaria.",
+}
+
+
+class Shape(Schema):
+    """What every shape starts from."""
+
+    error_messages = {"unknown": "Este dato no se conoce.", "type": "Tiene que ser un objeto.", "string_collection": "Tiene que ser una lista."}
+
+    class Meta:
+        unknown = RAISE
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field) -> None:
+        in_spanish(field_obj)
+
+
+def in_spanish(field: fields.Field) -> None:
+    """Give a field, and what it is a list of, our sentences instead of the library's."""
+    field.error_messages = {**field.error_messages, **{key: text for key, text in SPANISH.items() if key in field.error_messages}}
+    if isinstance(field, fields.List):
+        in_spanish(field.inner)
+
+
+def checked(shape: type[Schema], data: Any) -> dict[str, Any]:
+    """The data as loaded by the shape; raises Invalid naming every bad field (`grants.0.body` for one inside a list)."""
+    try:
+        return shape().load(data)
+    except ValidationError as error:
+        raise Invalid("Hay datos que no son válidos.", dict(flat(error.messages_dict))) from error
+
+
+def flat(messages: dict[Any, Any], above: str = "") -> Iterator[tuple[str, list[str]]]:
+    for name, found in messages.items():
+        path = f"{above}{name}"
+        if isinstance(found, dict):
+            yield from flat(found, f"{path}.")
+        else:
+            yield path, [str(text) for text in found]

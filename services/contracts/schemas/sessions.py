@@ -1,0 +1,64 @@
+"""Signing in, API tokens and invitations, as `sign_in` takes and gives them.
+
+A token is shown once, in `NewTokenShown`; afterwards only what it is called and what it may do.
+"""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from services.contracts.schemas import Shape
+
+
+class Credentials(Shape):
+    """The body of POST /api/session. A password is never longer than 1,024 characters, so that hashing it has a bound."""
+
+    email = fields.String(required=True, validate=validate.Length(1, 254, error="Escriba su dirección de correo."))
+    password = fields.String(required=True, validate=validate.Length(1, 1024, error="Escriba su contraseña."), load_only=True)
+    otp = fields.String(load_only=True)
+
+
+class Session(Schema):
+    """The answer of `sign_in`: the gateway keeps `session` in a cookie that scripts cannot read."""
+
+    session = fields.String()
+    csrf_token = fields.String()
+    tenant_id = fields.String()
+    user_id = fields.String()
+
+
+class Invitation(Shape):
+    """What an invited person sends: the one-time code of their link and the password that they chose."""
+
+    code = fields.String(required=True)
+    password = fields.String(required=True, load_only=True)
+
+
+class NewPassword(Shape):
+    current = fields.String(required=True, load_only=True)
+    password = fields.String(required=True, load_only=True)
+
+
+class NewToken(Shape):
+    """`capabilities` absent or null: all of its owner's, whatever they are at the moment of use."""
+
+    name = fields.String(required=True, validate=validate.Length(1, 200, error="Escriba entre 1 y 200 caracteres."))
+    capabilities = fields.List(fields.String(), load_default=None, allow_none=True)
+    expires_at = fields.AwareDateTime(load_default=None, allow_none=True)
+
+
+class Token(Schema):
+    """An API token as listed; instants are RFC 3339 UTC, `expires_at` null when it does not end."""
+
+    id = fields.String()
+    name = fields.String()
+    capabilities = fields.List(fields.String(), allow_none=True)
+    created_at = fields.String()
+    expires_at = fields.String(allow_none=True)
+    last_used_at = fields.String(allow_none=True)
+
+
+class NewTokenShown(Token):
+    """The only answer that ever holds the token itself."""
+
+    token = fields.String()
