@@ -1,0 +1,52 @@
+"""The Flask application: blueprints, headers, health."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, g
+
+from gateway import api, errors, health, session, web
+from gateway.rpc import Pool
+from services.chassis.settings import Settings
+
+MAX_BODY_BYTES = 16 * 1024 * 1024
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+class Gateway(Flask):
+    """The application with its pool of RPC proxies as `current_app.pool`."""
+
+    pool: Pool
+    settings: Settings
+
+
+def create_app(settings: Settings) -> Gateway:
+    app = Gateway(__name__, template_folder="web/templates", static_folder="web/static")
+    app.settings = settings
+    app.pool = Pool(settings)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.json.sort_keys = False
+    app.json.ensure_ascii = False
+    app.url_map.strict_slashes = False
+    app.before_request(session.begin_request)
+    app.after_request(add_headers)
+    errors.register(app)
+    for blueprint in (*api.blueprints(), web.blueprint(), health.blueprint):
+        app.register_blueprint(blueprint)
+    return app
+
+
+def add_headers(response: Response) -> Response:
+    response.headers["X-Request-Id"] = g.request_id
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    if response.mimetype in ("application/json", "text/html"):
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response

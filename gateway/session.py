@@ -1,0 +1,83 @@
+"""Who is behind a request: a session cookie with its CSRF token, or an API token in `Authorization: Bearer`."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Response, current_app, g, request
+
+from services.chassis.asking import Asking
+from services.contracts.errors import NotAllowed, NotSignedIn
+from services.contracts.message import new_id
+
+COOKIE = "casillero_session"
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+MAX_AGE_S = 7 * 24 * 3600
+
+
+def begin_request() -> None:
+    g.request_id = new_id()
+
+
+def credential() -> str | None:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return token.strip()
+    return request.cookies.get(COOKIE)
+
+
+def anonymous() -> Asking:
+    return Asking(request_id=g.request_id, traceparent=request.headers.get("traceparent", "")[:100])
+
+
+@contextmanager
+def services() -> Iterator[Any]:
+    """All services, asked by whoever is signed in. Raises NotSignedIn, and NotAllowed for a write whose CSRF token is missing or wrong."""
+    asking = signed_in()
+    with current_app.pool.services(asking) as ask:
+        yield ask
+
+
+@contextmanager
+def unsigned_services() -> Iterator[Any]:
+    """All services, for what needs no sign-in: signing in, accepting an invitation."""
+    with current_app.pool.services(anonymous()) as ask:
+        yield ask
+
+
+def signed_in() -> Asking:
+    token = credential()
+    if not token:
+        raise NotSignedIn("Inicie sesión para continuar.")
+    with unsigned_services() as ask:
+        who = ask.sign_in.who(token)
+    g.csrf_token = who["csrf_token"]
+    if request.method not in SAFE_METHODS and who["kind"] == "session":
+        require_csrf(who["csrf_token"])
+    return Asking(
+        tenant_id=who["tenant_id"],
+        user_id=who["user_id"],
+        request_id=g.request_id,
+        only=" ".join(who["only"] or ()),
+        idempotency_key=request.headers.get("Idempotency-Key", "")[:200] if request.method == "POST" else "",
+        traceparent=request.headers.get("traceparent", "")[:100],
+    )
+
+
+def require_csrf(expected: str) -> None:
+    given = request.headers.get("X-CSRF-Token") or (request.form.get("csrf_token", "") if request.mimetype.endswith("form-urlencoded") else "")
+    if not hmac.compare_digest(given.encode(), expected.encode()):
+        raise NotAllowed("Falta la cabecera X-CSRF-Token o no es la de esta sesión. Vuelva a cargar la página e inténtelo de nuevo.")
+
+
+def set_cookie(response: Response, token: str) -> None:
+    on_loopback = request.host.rpartition(":")[0] in LOOPBACK or request.host in LOOPBACK
+    response.set_cookie(COOKIE, token, max_age=MAX_AGE_S, httponly=True, samesite="Lax", secure=not on_loopback, path="/")
+
+
+def clear_cookie(response: Response) -> None:
+    response.delete_cookie(COOKIE, path="/")

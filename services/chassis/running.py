@@ -1,0 +1,58 @@
+"""Starts and stops services in this process; the caller has monkey-patched eventlet before its first import."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+
+import structlog
+from nameko.runners import ServiceRunner
+
+from services.chassis import embedded  # noqa: F401  (registers the broker inside the process)
+from services.chassis.broker import declare, nameko_config
+from services.chassis.logs import what_failed
+from services.chassis.sealing import make_key_file
+from services.chassis.settings import Settings, SettingMissing
+
+log = structlog.get_logger()
+
+
+@contextlib.contextmanager
+def running(settings: Settings, services: list[type], everybody: list[type]) -> Iterator[ServiceRunner]:
+    """The services, started; `everybody` is every service there is, whose queues exist before anything is published."""
+    require_sealing_key(settings)
+    declare(settings, everybody)
+    runner = ServiceRunner(nameko_config(settings))
+    for service in services:
+        runner.add_service(service)
+    runner.start()
+    log.info("started", services=[service.name for service in services])
+    try:
+        yield runner
+    finally:
+        runner.stop()
+
+
+def require_sealing_key(settings: Settings) -> None:
+    """Embedded, a first start makes the key; deployed, all services must be given the same one."""
+    if settings.is_embedded:
+        make_key_file(settings.sealing_key_path)
+    elif not settings.sealing_key_path.exists():
+        raise SettingMissing(f"CASILLERO_SEALING_KEY_FILE: no existe {settings.sealing_key_path}. `casillero keys new` la crea; todos los servicios usan la misma.")
+
+
+def supervise(runner: ServiceRunner) -> int:
+    """Wait for the services; a container that died ends the process with status 1, so that a supervisor starts it again."""
+    try:
+        runner.wait()
+    except Exception as error:
+        log.error("service_died", error=what_failed(error))
+        return 1
+    return 0
+
+
+def fail(message: str) -> None:
+    """End a command with one plain sentence instead of a stack trace."""
+    print(message, file=sys.stderr)
+    raise SystemExit(2)
