@@ -12,6 +12,7 @@ Sources: RD 1553/2005 (DNI), Orden INT/2058/2008 (NIE), Orden EHA/451/2008 (CIF)
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Container, Iterable, Iterator
 from hashlib import blake2b
 from typing import NamedTuple
@@ -92,8 +93,8 @@ def tax_ids(text: str) -> Iterator[tuple[str, int]]:
         tax_id = _canonical(candidate[0])
         if tax_id:
             yield tax_id, candidate.start()
-        # What was not an id may hold one: "F 12345678-Z" begins like a CIF.
-        at = candidate.end() if tax_id else candidate.start() + 1
+        # "F 12345678-Z" begins like a CIF, and by chance may be one: what ends in a digit may also be the number of a DNI.
+        at = candidate.end() if tax_id and tax_id[-1].isalpha() else candidate.start() + 1
     for cut in _CUT.finditer(text):
         if tax_id := _across(text, cut.end()):
             yield tax_id, cut.start()
@@ -129,15 +130,15 @@ def _across(text: str, start: int) -> str | None:
 
 
 def _mentions(text: str, page: int, named: Iterable[tuple[str, int]]) -> Iterator[Mention]:
+    rows = [0, *(end.end() for end in re.finditer("\n", text))]
     seen = set()
     for tax_id, at in named:
-        start = text.rfind("\n", 0, at) + 1
-        if (tax_id, start) not in seen:
-            seen.add((tax_id, start))
-            yield Mention(tax_id, page, text.count("\n", 0, start) + 1, _snippet(text, start, at))
+        row = bisect_right(rows, at)
+        if (tax_id, row) not in seen:
+            seen.add((tax_id, row))
+            yield Mention(tax_id, page, row, _snippet(text, rows[row - 1], at))
 
 
-def _snippet(text: str, start: int, at: int) -> str:
-    end = text.find("\n", at)
-    row = text[max(start, at - SNIPPET_SIDE) : min(end if end >= 0 else len(text), at + SNIPPET_SIDE)]
-    return row.replace("\t", " | ").replace("\v", " ")
+def _snippet(text: str, row_start: int, at: int) -> str:
+    part = text[max(row_start, at - SNIPPET_SIDE) : at + SNIPPET_SIDE].split("\n", 1)[0]
+    return part.replace("\t", " | ").replace("\v", " ")

@@ -18,7 +18,7 @@ _UP_TO = r"[^;\n\t]{0,120}?"
 
 def _cites(article: str, law: str) -> re.Pattern[str]:
     """Matches "artículos 90 y 91 de la ley…" and "ley…, artículo 91"."""
-    named = rf"\bart(?:[íi]culos?|s?\.)\s*(?:[\d.,]+\s*|[ye]\s+){{0,6}}?\b{article}\b"
+    named = rf"\bart(?:[íi]culos?|s?\.)\s*(?:[\d.,]++\s*+|[ye]\s++){{0,6}}?\b{article}\b"
     return re.compile(rf"{named}{_UP_TO}{law}|{law}{_UP_TO}{named}", re.IGNORECASE)
 
 
