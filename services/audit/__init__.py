@@ -1,0 +1,1 @@
+"""The trail: what people did, and every use of a certificate, entry by entry, never changed and never removed."""

@@ -1,0 +1,49 @@
+"""Which facts are acts of people, and what the trail keeps of each: pure.
+
+An entry never holds a name, a tax id or an email, so that erasing a person leaves the trail as it is: it holds ids and states. What a bulk
+act was done to is kept as a count and the digest of its list.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from services.audit.entry import digest_of_list
+from services.contracts import events as facts
+from services.contracts.message import Event
+
+SUBJECT_AND_DETAIL: Final[dict[type[Event], tuple[str, tuple[str, ...]]]] = {
+    facts.TenantCreated: ("tenant_id", ()),
+    facts.UserChanged: ("user_id", ("change", "is_active", "version")),
+    facts.GroupChanged: ("group_id", ("change", "version")),
+    facts.CertificateImported: ("certificate_id", ("client_id", "not_before", "not_after")),
+    facts.CertificateRemoved: ("certificate_id", ("client_id",)),
+    facts.MailboxesChanged: ("mailbox_ids", ("client_id", "body", "change")),
+    facts.SyncRequested: ("sync_id", ("mailbox_id", "client_id", "body")),
+    facts.NotificationChanged: ("notification_id", ("client_id", "processing_state", "assignee_id", "version")),
+    facts.TeuSourceSwitched: ("", ("is_on", "reason")),
+    facts.ClientsRegistered: ("clients", ()),
+    facts.ClientsChanged: ("clients", ()),
+}
+ACTS: Final = tuple(SUBJECT_AND_DETAIL)
+
+
+def entry_of(fact: Event) -> dict[str, Any]:
+    """{act, subject, detail} of a fact: the id of its one record, or no subject and what the bulk held."""
+    subject, kept = SUBJECT_AND_DETAIL[type(fact)]
+    payload = fact.payload()
+    detail = {name: payload[name] for name in kept}
+    records = payload.get(subject, "")
+    if isinstance(records, str):
+        return {"act": fact.topic, "subject": records, "detail": detail}
+    ids = [identity(record) for record in records]
+    if len(ids) == 1:
+        return {"act": fact.topic, "subject": ids[0][0], "detail": detail | ids[0][1]}
+    return {"act": fact.topic, "subject": "", "detail": detail | {"count": len(ids), "sha256": digest_of_list(ids)}}
+
+
+def identity(record: Any) -> tuple[str, dict[str, Any]]:
+    """The id of a record of a list, and of a client's record its version and whether it is archived."""
+    if isinstance(record, str):
+        return record, {}
+    return record["client_id"], {"version": record["version"], "is_archived": record["is_archived"]}
