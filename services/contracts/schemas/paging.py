@@ -1,0 +1,80 @@
+"""Lists on the wire: what every list may be asked (`page`, `page_size`, `sort`) and what every list answers.
+
+A list's own request shape is a subclass with `sorts` and its filters; filters that take several values are one text with commas, because
+that is how they stand in an address. `sort=name,-read_by` means by name and, where that is equal, the latest `read_by` first.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, ClassVar
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+from services.contracts.schemas import Shape
+
+MOST_PAGES = 1_000_000
+
+
+class Id(fields.String):
+    """An opaque id as it may stand in a filter or a body: nothing that a database could stumble over."""
+
+    SHAPE: ClassVar[re.Pattern[str]] = re.compile(r"[A-Za-z0-9_-]{1,36}")
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if not self.SHAPE.fullmatch(text):
+            raise ValidationError("No es un identificador.")
+        return text
+
+
+class OneOrMore(fields.String):
+    """Some of the `choices`, with commas between them."""
+
+    def __init__(self, choices: tuple[str, ...], **extra: Any):
+        super().__init__(**extra)
+        self.choices = choices
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if not set(words(text)) <= set(self.choices):
+            raise ValidationError(f"Solo se admite: {', '.join(self.choices)}.")
+        return text
+
+
+class PageRequest(Shape):
+    """What every list may be asked. `sorts` are the names that `sort` takes, each with or without a minus sign."""
+
+    sorts: ClassVar[tuple[str, ...]] = ()
+
+    page = fields.Integer(load_default=1, validate=validate.Range(1, MOST_PAGES, error=f"Es un número de 1 a {MOST_PAGES}."))
+    page_size = fields.Integer(load_default=50, validate=validate.Range(1, 200, error="Es un número de 1 a 200."))
+    sort = fields.String(load_default="")
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field) -> None:
+        super().on_bind_field(field_name, field_obj)
+        if field_name == "sort":
+            field_obj.validators = [self._knows]
+
+    def _knows(self, text: str) -> None:
+        if not {name for name, _ in sort_terms(text)} <= set(self.sorts):
+            raise ValidationError(f"Solo se ordena por: {', '.join(self.sorts)}.")
+
+
+def words(text: str) -> list[str]:
+    """The values of a filter, without the commas."""
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def sort_terms(text: str) -> list[tuple[str, bool]]:
+    """Pairs (name, whether the greatest comes first), each name once."""
+    terms: dict[str, bool] = {}
+    for word in words(text):
+        terms.setdefault(word.removeprefix("-"), word.startswith("-"))
+    return list(terms.items())
+
+
+def paged(item: type[Schema]) -> type[Schema]:
+    """The shape of a page of such items."""
+    listed = {"items": fields.List(fields.Nested(item)), "total": fields.Integer(), "page": fields.Integer(), "page_size": fields.Integer()}
+    return Schema.from_dict(listed, name=f"{item.__name__}List")
