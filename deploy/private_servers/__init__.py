@@ -58,7 +58,7 @@ class PrivateServers:
         self._rabbitmq.start()
 
     def kill_rabbitmq(self) -> None:
-        """`kill -9` the node."""
+        """`kill -9` the node; a quorum queue declared less than half a second before may be lost (see `rabbitmq`)."""
         self._rabbitmq.kill()
 
     def restart_rabbitmq(self) -> None:

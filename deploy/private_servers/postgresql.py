@@ -100,14 +100,14 @@ class PostgreSQL:
         if self._owner is None:
             return home
         shutil.chown(home, self._owner, self._owner)
-        return home if _is_reachable(home, self._owner) else self._moved_to_temporary_directory(home)
+        return home if _is_reachable(home, self._owner) else self._moved_to_temporary_directory(home, self._owner)
 
-    def _moved_to_temporary_directory(self, home: Path) -> Path:
+    def _moved_to_temporary_directory(self, home: Path, owner: str) -> Path:
         moved = Path(tempfile.mkdtemp(prefix="casillero-postgresql-"))
-        shutil.chown(moved, self._owner, self._owner)
+        shutil.chown(moved, owner, owner)
         home.rmdir()
         self._link.symlink_to(moved)
-        print(f"The user {self._owner} cannot enter {home}; the database's files are in {moved}.", file=sys.stderr)
+        print(f"The user {owner} cannot enter {home}; the database's files are in {moved}.", file=sys.stderr)
         return moved
 
 

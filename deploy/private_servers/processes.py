@@ -16,6 +16,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 MARK = "CASILLERO_PRIVATE_SERVER"
 _PORT_TAKEN = ("eaddrinuse", "Address already in use", "dist_port_already_used", "already a epmd running")
@@ -126,7 +127,7 @@ class OwnProcess:
             return False
 
 
-def as_user(user: str | None) -> dict[str, object]:
+def as_user(user: str | None) -> dict[str, Any]:
     """Return the arguments of subprocess that run a program as `user` and nothing more; the process id stays the program's own."""
     return {"user": user, "group": user, "extra_groups": []} if user else {}
 

@@ -3,7 +3,8 @@
 Traps: a node starts an epmd (Erlang's name server) and leaves it behind, so ours is started first, on a port of its own, and ended by
 its id; the distribution port is open on every address unless `inet_dist_use_interface` says otherwise; files under /etc/rabbitmq belong
 to the system's node and are kept out by naming ours; the start script stays in front of Erlang as a parent unless `RABBITMQ_ALLOW_INPUT`
-is set, and a `kill -9` would then reach the script only.
+is set, and a `kill -9` would then reach the script only. Before RabbitMQ 4.0 a new quorum queue's registration reaches the disk half a
+second after its declaration (Ra, pull request 443): a `kill -9` in between leaves a queue without a leader, its messages lost.
 Invariant: the address stays the same over every restart of one object, and the node's name over the life of the folder.
 """
 

@@ -1,0 +1,32 @@
+"""Which of Debian's packages are missing, and what is said about it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from deploy.debian_packages import PROGRAMS, ensure_packages, how_to_install, missing
+
+
+def test_a_package_is_missing_until_its_program_is_there(tmp_path: Path) -> None:
+    assert missing(list(PROGRAMS), tmp_path) == list(PROGRAMS)
+    program = tmp_path / "usr/lib/postgresql/15/bin/postgres"
+    program.parent.mkdir(parents=True)
+    program.touch()
+    assert missing(list(PROGRAMS), tmp_path) == ["rabbitmq-server", "xmlsec1"]
+
+
+def test_the_client_alone_is_not_the_server(tmp_path: Path) -> None:
+    client = tmp_path / "usr/lib/postgresql/15/bin/psql"
+    client.parent.mkdir(parents=True)
+    client.touch()
+    assert missing(["postgresql"], tmp_path) == ["postgresql"]
+
+
+def test_what_to_install_is_one_command() -> None:
+    said = how_to_install(["rabbitmq-server", "xmlsec1"])
+    assert said.splitlines()[-1].strip() == "sudo apt-get install --no-install-recommends rabbitmq-server xmlsec1"
+
+
+def test_nothing_is_asked_of_apt_when_every_program_is_there(monkeypatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    ensure_packages(*PROGRAMS)
