@@ -1,4 +1,4 @@
 """Access: tenants, users, roles, groups and grants; who may see and do what.
 
-`rules` holds the one rule that lists and acts both obey; everything else of the service feeds it.
+`rules` holds the one rule that lists and acts both obey; `standing` reads its input from the tables; the rest keeps those tables.
 """

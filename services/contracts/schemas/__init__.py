@@ -27,7 +27,7 @@ SPANISH = {
 class Shape(Schema):
     """What every shape starts from."""
 
-    error_messages = {"unknown": "Este dato no se conoce.", "type": "Tiene que ser un objeto.", "string_collection": "Tiene que ser una lista."}
+    error_messages = {"unknown": "Este dato no se conoce.", "type": "Tiene que ser un objeto."}
 
     class Meta:
         unknown = RAISE

@@ -11,7 +11,8 @@ from marshmallow import Schema, fields, validate
 
 from services.contracts.schemas import Shape
 
-BODIES: Final = ("dehu", "tgss", "aeat", "enotum", "dgt", "lexnet", "justizianet", "bizkaia", "gipuzkoa", "araba", "navarra", "minetur", "teu")
+SEDES: Final = ("dehu", "tgss", "aeat", "enotum", "dgt", "lexnet", "justizianet", "bizkaia", "gipuzkoa", "araba", "navarra", "minetur")
+BODIES: Final = (*SEDES, "teu")
 VERBS: Final = ("sync", "open")
 
 NAME = validate.Length(1, 200, error="Escriba entre 1 y 200 caracteres.")

@@ -1,0 +1,139 @@
+"""Users and groups of a firm, through the promises of `access`."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.contracts.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn, StaleVersion
+
+SYNC_DEHU = {"body": "dehu", "verbs": ["sync"]}
+
+
+def test_a_new_firm_has_an_administrator_who_may_not_open(world):
+    me = world.firm().admin.access.me()
+    assert me["role"] == "administrator"
+    assert "users.manage" in me["capabilities"]
+    assert "notifications.open" not in me["capabilities"]
+
+
+def test_me_names_the_firm_and_the_groups(world):
+    firm = world.firm()
+    user_id = firm.user("operator")
+    group = firm.admin.access.create_group({"name": "Norte", "member_ids": [user_id]})
+    me = firm.as_user(user_id).access.me()
+    assert me["tenant"] == {"id": firm.tenant_id, "name": firm.name}
+    assert me["groups"] == [{"id": group["id"], "name": "Norte"}]
+
+
+def test_a_user_is_read_back_as_created(world):
+    firm = world.firm()
+    group = firm.admin.access.create_group({"name": "Sur"})
+    new = {"email": " Ana@Norte.example ", "name": "Ana", "role": "manager", "group_ids": [group["id"]], "grants": [SYNC_DEHU]}
+    made = firm.admin.access.create_user(new)
+    assert made == firm.admin.access.user(made["id"])
+    assert (made["email"], made["role"], made["is_active"], made["version"]) == ("Ana@Norte.example", "manager", True, 1)
+    assert made["groups"] == [{"id": group["id"], "name": "Sur"}]
+    assert made["grants"] == [SYNC_DEHU]
+
+
+def test_one_email_is_one_person_on_the_host(world):
+    mine, theirs = world.firm(), world.firm()
+    mine.admin.access.create_user({"email": "eva@dos.example", "name": "Eva", "role": "reader"})
+    with pytest.raises(Conflict) as refused:
+        theirs.admin.access.create_user({"email": "EVA@dos.example", "name": "Otra", "role": "reader"})
+    assert "email" in refused.value.errors
+
+
+def test_every_bad_field_of_a_user_is_named_at_once(world):
+    with pytest.raises(Invalid) as refused:
+        world.firm().admin.access.create_user({"email": "no", "name": "", "role": "reader", "grants": [{"body": "x", "verbs": ["y"]}], "z": 1})
+    assert set(refused.value.errors) == {"email", "name", "grants.0.body", "grants.0.verbs.0", "z"}
+
+
+def test_an_unknown_role_is_refused(world):
+    with pytest.raises(Invalid) as refused:
+        world.firm().admin.access.create_user({"email": "rol@uno.example", "name": "Rol", "role": "emperor"})
+    assert list(refused.value.errors) == ["role"]
+
+
+def test_an_old_version_changes_nothing(world):
+    firm = world.firm()
+    user_id = firm.user("reader")
+    firm.admin.access.change_user(user_id, {"version": 1, "name": "Primera"})
+    with pytest.raises(StaleVersion):
+        firm.admin.access.change_user(user_id, {"version": 1, "name": "Segunda"})
+    assert firm.admin.access.user(user_id)["name"] == "Primera"
+
+
+def test_disabling_a_user_ends_what_they_may_at_once(world):
+    firm = world.firm()
+    user_id = firm.user("manager")
+    operator = firm.as_user(user_id)
+    operator.access.me()
+    firm.admin.access.change_user(user_id, {"version": 1, "is_active": False})
+    with pytest.raises(NotSignedIn):
+        operator.access.me()
+
+
+@pytest.mark.parametrize("change", [{"is_active": False}, {"role": "manager"}])
+def test_the_last_administrator_stays(world, change):
+    firm = world.firm()
+    with pytest.raises(Conflict):
+        firm.admin.access.change_user(firm.admin_id, {"version": 1, **change})
+    assert firm.admin.access.me()["role"] == "administrator"
+
+
+def test_an_administrator_may_go_while_another_one_stays(world):
+    firm = world.firm()
+    other = firm.as_user(firm.user("administrator"))
+    changed = other.access.change_user(firm.admin_id, {"version": 1, "is_active": False})
+    assert changed["is_active"] is False
+
+
+def test_a_changed_email_finds_the_person_and_the_old_one_nobody(world):
+    firm = world.firm()
+    user = firm.admin.access.create_user({"email": "antes@tres.example", "name": "Iris", "role": "reader"})
+    firm.admin.access.change_user(user["id"], {"version": 1, "email": "ahora@tres.example"})
+    assert world.nobody.access.person("Ahora@tres.example")["user_id"] == user["id"]
+    assert world.nobody.access.person("antes@tres.example") is None
+
+
+def test_users_are_searched_filtered_and_paged(world):
+    firm = world.firm()
+    for name in ("Ana", "Berta", "Clara"):
+        firm.admin.access.create_user({"email": f"{name}@{firm.name}.example", "name": name, "role": "reader"})
+    found = firm.admin.access.users({"page": 2, "page_size": 1, "sort": "-name", "role": "reader"})
+    assert ([user["name"] for user in found["items"]], found["total"]) == (["Berta"], 3)
+    assert [user["name"] for user in firm.admin.access.users({"q": "clar"})["items"]] == ["Clara"]
+
+
+def test_a_list_is_not_sorted_by_what_it_does_not_show(world):
+    with pytest.raises(Invalid) as refused:
+        world.firm().admin.access.users({"sort": "role_id"})
+    assert list(refused.value.errors) == ["sort"]
+
+
+@pytest.mark.parametrize("role", ["manager", "operator", "reader"])
+def test_only_who_manages_users_makes_one(world, role):
+    firm = world.firm()
+    with pytest.raises(NotAllowed):
+        firm.as_user(firm.user(role)).access.create_user({"email": "x@x.example", "name": "X", "role": "reader"})
+
+
+def test_a_user_of_another_firm_does_not_exist(world):
+    mine, theirs = world.firm(), world.firm()
+    for ask in (lambda: mine.admin.access.user(theirs.admin_id), lambda: mine.admin.access.change_user(theirs.admin_id, {"version": 1})):
+        with pytest.raises(NotFound):
+            ask()
+
+
+def test_the_shipped_roles_are_copied_to_each_firm(world):
+    firm = world.firm()
+    roles = firm.admin.access.roles()
+    assert [role["name"] for role in roles] == ["administrator", "manager", "operator", "reader"]
+    assert {role["id"] for role in roles}.isdisjoint(role["id"] for role in world.firm().admin.access.roles())
+
+
+def test_tenants_are_listed_with_their_names(world):
+    firm = world.firm()
+    assert (firm.tenant_id, firm.name) in [(tenant["id"], tenant["name"]) for tenant in world.nobody.access.tenants()]
