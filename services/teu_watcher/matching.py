@@ -15,6 +15,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Container, Iterable, Iterator
 from hashlib import blake2b
+from operator import itemgetter
 from typing import NamedTuple
 
 from services.contracts.ids import company_controls
@@ -47,9 +48,7 @@ CANDIDATE = re.compile(
 _PREFIX = re.compile(r"(?:ES|NIF|CIF|DNI|NIE)")
 _NOT_OF_AN_ID = re.compile(r"[^0-9A-Z]")
 # A break can only have cut an id where one of its sides is a digit.
-_CUT = re.compile(
-    rf"\v(?:(?:(?<=[0-9]\v)|(?<=[0-9][{_DASH}./]\v))(?=[0-9A-Z])|(?:(?<=[A-Za-z]\v)|(?<=[A-Za-z][{_DASH}./]\v))(?=[0-9]))"
-)
+_CUT = re.compile(rf"\v(?:(?:(?<=[0-9]\v)|(?<=[0-9][{_DASH}./]\v))(?=[0-9A-Z])|(?:(?<=[A-Za-z]\v)|(?<=[A-Za-z][{_DASH}./]\v))(?=[0-9]))")
 _LEADING = {"Y": "1", "Z": "2"}
 _LONGEST = 24
 _SHORT_LINE = 8
@@ -95,8 +94,11 @@ def tax_ids(text: str) -> Iterator[tuple[str, int]]:
             yield tax_id, candidate.start()
         # "F 12345678-Z" begins like a CIF, and by chance may be one: what ends in a digit may also be the number of a DNI.
         at = candidate.end() if tax_id and tax_id[-1].isalpha() else candidate.start() + 1
+    read_to = 0
     for cut in _CUT.finditer(text):
-        if tax_id := _across(text, cut.end()):
+        # A piece of an id that was put together already is not the beginning of another.
+        if cut.start() >= read_to and (joined := _across(text, cut.end())):
+            tax_id, read_to = joined
             yield tax_id, cut.start()
 
 
@@ -118,21 +120,24 @@ def _canonical(printed: str) -> str | None:
     return first + middle + control if is_right else None
 
 
-def _across(text: str, start: int) -> str | None:
-    """The tax id that the line break just before `start` cuts; a very narrow cell may cut it twice."""
+def _across(text: str, start: int) -> tuple[str, int] | None:
+    """The tax id that the line break just before `start` cuts, and where its last line ends; a narrow cell may cut it many times."""
     before = re.split(r"[\t\v\n]", text[max(0, start - 1 - _LONGEST) : start - 1])[-1]
-    lines = re.split(r"[\t\n]", text[start : start + 2 * _LONGEST], maxsplit=1)[0].split("\v")
-    for after in (lines[0], "".join(lines[:2])) if len(lines[0]) <= _SHORT_LINE else lines[:1]:
+    after, end = "", start - 1
+    for line in re.split(r"[\t\n]", text[start : start + 2 * _LONGEST], maxsplit=1)[0].split("\v"):
+        after, end = after + line, end + 1 + len(line)
         for candidate in CANDIDATE.finditer(before + after):
             if candidate.start() < len(before) < candidate.end() and candidate[0].isupper() and (tax_id := _canonical(candidate[0])):
-                return tax_id
+                return tax_id, end
+        if len(line) > _SHORT_LINE:
+            break
     return None
 
 
 def _mentions(text: str, page: int, named: Iterable[tuple[str, int]]) -> Iterator[Mention]:
     rows = [0, *(end.end() for end in re.finditer("\n", text))]
     seen = set()
-    for tax_id, at in named:
+    for tax_id, at in sorted(named, key=itemgetter(1)):
         row = bisect_right(rows, at)
         if (tax_id, row) not in seen:
             seen.add((tax_id, row))

@@ -36,7 +36,7 @@ def test_every_valid_tax_id_is_found_as_it_is(tax_id):
 @given(people.tax_ids, st.integers(0, 8), st.sampled_from("0123456789ABCDEFGHIJKLMNPQRSTUVWXYZ"))
 def test_what_is_found_is_always_valid_by_the_independent_oracle(tax_id, at, other):
     text = tax_id[:at] + other + tax_id[at + 1 :]
-    assert all(nif.is_valid(one) or one[0] in "KLM" for one in found(text))
+    assert all(nif.is_valid(one) for one in found(text))
 
 
 @given(st.text(st.sampled_from("0123456789ABZXKLM .-\t\v\nTRWyae"), max_size=60))
@@ -46,7 +46,8 @@ def test_no_text_breaks_the_search_and_all_it_finds_is_valid(text):
 
 @pytest.mark.parametrize("pattern", [
     "01234567-8", "01234567 8", "01.234.567-8", "01.234.567 8", "01.234.5678", "01 234 567 8", "01234567 - 8", "01234567/8", "01234567.8",
-    "01234567\u20138", "01234567\u00a08", "ES012345678", "ES-012345678", "NIF012345678", "D.N.I.012345678", "(012345678)", "N.I.F.:012345678;",
+    "01234567\u20138", "01234567\u00a08", "ES012345678", "ES-012345678", "NIF012345678", "D.N.I.012345678", "(012345678)",
+    "N.I.F.:012345678;",
 ])  # fmt: skip
 def test_a_dni_is_found_in_each_way_of_writing_it(pattern):
     assert found("con " + written(pattern, DNI) + " y domicilio") == [DNI]
@@ -66,7 +67,9 @@ def test_a_nie_that_lost_its_zero_is_found_with_it():
     assert found("X123456" + people.PERSON_LETTERS[123456 % 23]) == ["X0123456" + people.PERSON_LETTERS[123456 % 23]]
 
 
-@pytest.mark.parametrize("pattern", ["0-1234567-8", "0-12345678", "0/12345678", "0.12.345.678", "0-12.345.678", "0 12345678", "0-1.234.567-8"])
+@pytest.mark.parametrize(
+    "pattern", ["0-1234567-8", "0-12345678", "0/12345678", "0.12.345.678", "0-12.345.678", "0 12345678", "0-1.234.567-8"]
+)
 def test_a_cif_is_found_in_each_way_of_writing_it(pattern):
     assert found(written(pattern, CIF)) == [CIF]
 
@@ -93,7 +96,8 @@ def test_an_id_after_what_looks_like_the_start_of_another_is_found(text):
 
 @pytest.mark.parametrize("text", [
     f"{DNI[:8]} {DNI[8].lower()} otros", f"9{DNI}", f"{DNI}9", f"{DNI}A", f"x{DNI}", "48291637C", f"{DNI[:8]}", f"{DNI[:8]}\t{DNI[8]}",
-    f"{DNI[:4]}\t{DNI[4:]}", f"{DNI[:8]}\n{DNI[8]}", "0000BBB", "28013 Madrid", "01/06/2026", "7001600000", "BOE-N-2026-693209", "***9163**",
+    f"{DNI[:4]}\t{DNI[4:]}", f"{DNI[:8]}\n{DNI[8]}", "0000BBB", "28013 Madrid", "01/06/2026", "7001600000", "BOE-N-2026-693209",
+    "***9163**",
     f"{CIF[:8]}\t{CIF[8]}", f"{CIF[0]}\t{CIF[1:]}", f"á{DNI}",
 ])  # fmt: skip
 def test_a_look_alike_is_left_alone(text):
@@ -107,15 +111,16 @@ def test_an_id_cut_anywhere_inside_its_cell_is_found(tax_id, cut):
 
 
 @pytest.mark.parametrize("cell", [
-    f"{DNI[:4]}\v{DNI[4:8]}\v{DNI[8]}", f"{DNI[:8]}-\v{DNI[8]}", f"{DNI[:7]}\v{DNI[7:]}\vMÉRIDA", f"LÓPEZ\v{DNI[:7]}\v{DNI[7:]}", f"ES{DNI[:5]}\v{DNI[5:]}",
+    f"{DNI[:4]}\v{DNI[4:8]}\v{DNI[8]}", f"{DNI[:8]}-\v{DNI[8]}", f"{DNI[:7]}\v{DNI[7:]}\vMÉRIDA", f"LÓPEZ\v{DNI[:7]}\v{DNI[7:]}",
+    f"ES{DNI[:5]}\v{DNI[5:]}",
 ])  # fmt: skip
 def test_an_id_cut_more_than_once_or_among_other_lines_is_found(cell):
     assert found(f"1\t{cell}\t2") == [DNI]
 
 
-@pytest.mark.parametrize("cell", [f"{DNI[:8]}\v{DNI[8].lower()} otros", f"{DNI}\v{NIE}X", f"9{DNI[:7]}\v{DNI[7:]}", f"{DNI[:7]}\v{DNI[7:]}A"])
+@pytest.mark.parametrize("cell", [f"{DNI[:8]}\v{DNI[8].lower()} otros", f"9{DNI[:7]}\v{DNI[7:]}", f"{DNI[:7]}\v{DNI[7:]}A"])
 def test_lines_of_a_cell_that_only_look_like_a_cut_id_are_left_alone(cell):
-    assert found(cell) in ([], [DNI] if cell.startswith(DNI) else [])
+    assert found(cell) == []
 
 
 def test_a_mention_says_page_row_and_the_row_itself():
