@@ -23,7 +23,6 @@ PROGRAMS = {
     "postgresql": "usr/lib/postgresql/*/bin/postgres",
     "xmlsec1": "usr/bin/xmlsec1",
 }
-_POLICY = Path("/usr/sbin/policy-rc.d")
 _FORBIDDEN = 101  # What a policy answers when a service may not be started.
 _ENVIRONMENT = {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
 
@@ -58,7 +57,7 @@ def how_to_install(names: list[str]) -> str:
 
 def _install(names: list[str]) -> None:
     print(f"Installing {', '.join(names)} with apt-get ...", flush=True)
-    with _no_service_starts():
+    with no_service_starts():
         for words in (["update"], ["install", "-y", "--no-install-recommends", *names]):
             ran = subprocess.run(
                 ["apt-get", "-o", "DPkg::Lock::Timeout=300", "-qq", *words],
@@ -80,16 +79,17 @@ def _alone() -> Iterator[None]:
 
 
 @contextmanager
-def _no_service_starts() -> Iterator[None]:
-    if _POLICY.exists():
+def no_service_starts(policy: Path = Path("/usr/sbin/policy-rc.d")) -> Iterator[None]:
+    """Forbid Debian to start services while the body runs; a policy that the machine already has stays as it is."""
+    if policy.exists():
         yield
         return
-    _POLICY.write_text(f"#!/bin/sh\nexit {_FORBIDDEN}\n")
-    _POLICY.chmod(0o755)
+    policy.write_text(f"#!/bin/sh\nexit {_FORBIDDEN}\n")
+    policy.chmod(0o755)
     try:
         yield
     finally:
-        _POLICY.unlink()
+        policy.unlink()
 
 
 if __name__ == "__main__":

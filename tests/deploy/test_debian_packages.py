@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
-from deploy.debian_packages import PROGRAMS, ensure_packages, how_to_install, missing
+from deploy.debian_packages import PROGRAMS, ensure_packages, how_to_install, missing, no_service_starts
 
 
 def test_a_package_is_missing_until_its_program_is_there(tmp_path: Path) -> None:
@@ -30,3 +31,18 @@ def test_what_to_install_is_one_command() -> None:
 def test_nothing_is_asked_of_apt_when_every_program_is_there(monkeypatch) -> None:
     monkeypatch.setenv("PATH", "")
     ensure_packages(*PROGRAMS)
+
+
+def test_no_service_may_start_while_packages_are_installed(tmp_path: Path) -> None:
+    policy = tmp_path / "policy-rc.d"
+    with no_service_starts(policy):
+        assert subprocess.run([policy, "rabbitmq-server", "start"]).returncode == 101
+    assert not policy.exists()
+
+
+def test_a_policy_of_the_machine_itself_is_left_alone(tmp_path: Path) -> None:
+    policy = tmp_path / "policy-rc.d"
+    policy.write_text("of the machine")
+    with no_service_starts(policy):
+        assert policy.read_text() == "of the machine"
+    assert policy.read_text() == "of the machine"
