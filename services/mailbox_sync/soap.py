@@ -87,7 +87,8 @@ def parse(received: bytes, lenient: bool = False) -> Element:
         if lenient and not _is_utf8(received):
             return parse(received.decode("latin-1").encode(), lenient=False)
         raise _unexpected("not_xml", "El organismo no respondió con un mensaje SOAP completo.") from refusal
-    if root.getroottree().docinfo.internalDTD is not None or next(root.getroottree().iter(etree.PI), None) is not None:
+    around = (root.getprevious(), root.getnext(), next(root.iter(etree.PI), None))
+    if root.getroottree().docinfo.internalDTD is not None or any(one is not None for one in around):
         raise _unexpected("forbidden_xml", "La respuesta del organismo contiene construcciones XML que no se admiten.")
     return root
 
@@ -150,6 +151,8 @@ def _by_status(status: int, pause_s: float, refusal: UnexpectedAnswer) -> Fault:
         )
     if status == 429:
         return RateLimited("too_many_requests", "El organismo pide menos peticiones (HTTP 429).", "429", pause_s)
+    if 300 <= status < 400:
+        return OurFault("moved", "El organismo dice que su dirección ha cambiado. Revise la dirección configurada.", str(status))
     if status >= 500:
         return TryLater("server_error", f"El organismo no está disponible (HTTP {status}). Se repetirá más tarde.", str(status))
     return refusal
