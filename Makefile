@@ -24,7 +24,7 @@ help: ## this list
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
-.venv/.dev: .venv/.casillero requirements-dev.lock
+.venv/.dev: requirements-dev.lock | .venv/.casillero
 	@echo "Adding the tools of requirements-dev.lock to .venv ..."
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@
@@ -55,7 +55,7 @@ fmt: .venv/.dev ## one format for all code
 	@$(BIN)/ruff format .
 
 flow: .venv/.dev ## write the table of events and who hears them into the README
-	@$(PY) -m services.chassis.flow
+	@$(PY) -m services.flow
 
 shapes: .venv/.dev ## freeze the shapes of all events anew; review the diff
 	@$(PY) -m tests.contracts.shapes
