@@ -1,8 +1,8 @@
 """Appending to a tenant's trail inside a unit of work.
 
-The tenant's row in `trails` is updated first, which locks it until the commit: numbers are given out one after the other, and a unit of work
-that is rolled back gives its numbers back. Trap: two units that append to the same tenants in a different order would wait for each other,
-so a list for several tenants is appended in the order of their ids.
+The row of the tenant in `trails` is updated first, which locks it until the commit: numbers are given out one after the other, and a
+unit of work that is rolled back gives its numbers back. Trap: two units that append to the same tenants in a different order would wait for
+each other, so a list for several tenants is appended in the order of their ids.
 """
 
 from __future__ import annotations

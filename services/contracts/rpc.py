@@ -107,8 +107,9 @@ class Keyring(Protocol):
     def certificates(self, client_id: str) -> list[Json]: ...
     def remove_certificate(self, certificate_id: str) -> None: ...
     def release(self, tickets: list[Json], worker_key: str) -> list[Json]: ...
-    # tickets: [{tenant_id, certificate_id, mailbox_id, client_id, reason: "schedule"|"sync", user_id}], at most 50;
-    # answer per ticket: {certificate_id, sealed, chain_pem} or {certificate_id, refused: {code, message}}; sealed to the worker's X25519 key
+    # tickets: [{id?, tenant_id, certificate_id, mailbox_id, client_id, body, reason: "schedule"|"sync", user_id}], at most 50 (schema Ticket);
+    # answer per ticket, in order: {ticket_id, certificate_id, mailbox_id, sealed, chain_pem, expires_at}, to be opened with
+    # WorkerKey.open(sealed, release_context(answer, worker_key)), or {ticket_id, certificate_id, mailbox_id, refused: {code, message}}
 
 
 class Audit(Protocol):

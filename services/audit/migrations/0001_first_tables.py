@@ -60,7 +60,8 @@ def upgrade() -> None:
     sa.Column('sent_at', Instant(), nullable=True),
     sa.PrimaryKeyConstraint('id')
     )
-    op.create_index('outbox_unsent', 'outbox', ['id'], unique=False, sqlite_where=sa.text('sent_at IS NULL'), postgresql_where=sa.text('sent_at IS NULL'))
+    unsent = sa.text('sent_at IS NULL')
+    op.create_index('outbox_unsent', 'outbox', ['id'], unique=False, sqlite_where=unsent, postgresql_where=unsent)
     op.create_table('parked',
     sa.Column('handler', sa.String(length=100), nullable=False),
     sa.Column('event_id', sa.String(length=36), nullable=False),

@@ -13,7 +13,8 @@ REFUSAL = "entries of the trail are append-only"
 def upgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         op.execute(f"CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '{REFUSAL}'; END $$")
-        op.execute("CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()")
+        change = "UPDATE OR DELETE OR TRUNCATE"
+        op.execute(f"CREATE TRIGGER append_only BEFORE {change} ON entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()")
         return
     for act in ("UPDATE", "DELETE"):
         op.execute(f"CREATE TRIGGER append_only_{act.lower()} BEFORE {act} ON entries BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END")

@@ -1,0 +1,82 @@
+"""Certificates on the wire: the card of one, the ticket that a worker asks a private key with, and what it gets.
+
+The file and its password come as a form of two fields (`ImportCertificate`). A certificate's `state` is valid, expiring (within 60 days) or
+expired; one that was removed is no longer listed.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from marshmallow import Schema, fields, validate, validates_schema
+from marshmallow.exceptions import ValidationError
+
+STATES = ("valid", "expiring", "expired")
+REASONS = ("schedule", "sync")
+AT_MOST = 50
+LARGEST_FILE = 100_000
+
+
+class Warning(Schema):
+    """Something that is accepted and should be looked at."""
+
+    code = fields.String()
+    message = fields.String()
+
+
+class Certificate(Schema):
+    """A certificate without its key. `client_id` is empty for the firm's own; `serial` is in hex."""
+
+    id = fields.String()
+    client_id = fields.String()
+    subject = fields.String()
+    tax_id = fields.String()
+    issuer = fields.String()
+    serial = fields.String()
+    not_before = fields.AwareDateTime(format="iso")
+    not_after = fields.AwareDateTime(format="iso")
+    state = fields.String(validate=validate.OneOf(STATES))
+    uses = fields.Integer()
+    last_used_at = fields.AwareDateTime(format="iso", allow_none=True)
+    uploaded_by = fields.String()
+
+
+class ImportedCertificate(Certificate):
+    """What an import answers: the certificate and what is odd about it."""
+
+    warnings = fields.List(fields.Nested(Warning))
+
+
+class ImportCertificate(Schema):
+    """The form of an import (multipart): a PKCS#12 file of at most 100 kB and its password, which is not kept."""
+
+    file = fields.Raw(required=True, metadata={"type": "string", "format": "binary"})
+    password = fields.String(required=True, validate=validate.Length(max=200))
+
+
+class Ticket(Schema):
+    """Why a worker wants a private key. `id` is a UUIDv7 made when asking, good for one use within five minutes; left out, one is made."""
+
+    id = fields.UUID()
+    tenant_id = fields.String(required=True, validate=validate.Length(1, 36))
+    certificate_id = fields.String(required=True, validate=validate.Length(1, 36))
+    mailbox_id = fields.String(required=True, validate=validate.Length(1, 36))
+    client_id = fields.String(required=True, validate=validate.Length(1, 36))
+    body = fields.String(required=True, validate=validate.Length(1, 40))
+    reason = fields.String(required=True, validate=validate.OneOf(REASONS))
+    user_id = fields.String(load_default="", allow_none=True, validate=validate.Length(max=36))
+
+    @validates_schema
+    def a_person_stands_behind_a_sync(self, ticket: dict[str, Any], **_: Any) -> None:
+        if ticket.get("reason") == "sync" and not ticket.get("user_id"):
+            raise ValidationError("a sync is asked by a person", "user_id")
+
+
+def release_context(released: dict[str, Any], worker_key: str) -> bytes:
+    """What the box of a released key is bound to; made by the keyring to seal it and by the worker to open it.
+
+    `released` has {ticket_id, certificate_id, mailbox_id, expires_at}, as in the answer. The worker refuses what has expired.
+    """
+    bound = [released[name] for name in ("ticket_id", "certificate_id", "mailbox_id", "expires_at")]
+    return json.dumps(["casillero/release/1", *bound, worker_key]).encode()
