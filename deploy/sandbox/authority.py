@@ -1,8 +1,7 @@
 """The sandbox's certificate authority: its own root, the server's certificate, and clients' certificates in the forms of the FNMT.
 
 Situation: the root and the key that signs answers are made at the first start and kept in the data folder, so that certificates
-issued in one run are good in the next. Traps: a representative's certificate identifies two people, and at a body it stands for the
-company (`tax_id_of`); PKCS#12 files of the FNMT often use RC2-40 and 3DES, which need OpenSSL's legacy provider.
+issued in one run are good in the next. Trap: PKCS#12 files of the FNMT often use RC2-40 and 3DES, which need OpenSSL's legacy provider.
 Invariant: every certificate issued here is verified by `ca.pem`, and nothing else is.
 """
 
@@ -10,12 +9,10 @@ from __future__ import annotations
 
 import ipaddress
 import os
-import re
 import subprocess
 import tempfile
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -25,6 +22,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12 as p12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from .subjects import Company, name_of, subject_of
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 _YEAR = timedelta(days=365)
@@ -41,14 +40,6 @@ _DIGITAL_SIGNATURE = {
 }
 
 
-@dataclass(frozen=True)
-class Company:
-    """The company that a representative's certificate stands for."""
-
-    tax_id: str
-    name: str
-
-
 class Authority:
     """Issues certificates under the root kept in `folder`; safe to use from several threads."""
 
@@ -57,12 +48,11 @@ class Authority:
         self._lock = threading.Lock()
         self._shared: PrivateKey | None = None
         folder.mkdir(parents=True, exist_ok=True)
-        self.ca_file = folder / "ca.pem"
-        self.server_file = folder / "server.pem"
+        self.ca_file, self.server_file = folder / "ca.pem", folder / "server.key.pem"
         self._key, self.certificate = self._kept("ca", _root)
-        self.signer = self._kept("signer", lambda key: self._signed(key, _name(("CN", "SELLO SANDBOX DEHU")), _YEAR * 5, []))
-        key, certificate = self._kept("server", self._server_certificate)
-        _write(self.server_file, _private_pem(key) + _pem(certificate))
+        _write(self.ca_file, _pem(self.certificate))
+        self.signer = self._kept("signer", lambda key: self._signed(key, name_of(("CN", "SELLO SANDBOX DEHU")), _YEAR * 5, []))
+        self._kept("server", self._server_certificate)
 
     def issue(
         self, tax_id: str, name: str, *, company: Company | None = None, days: float = 730, key: str = "rsa2048"
@@ -74,7 +64,7 @@ class Authority:
         """
         private = self._client_key(key)
         usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.EMAIL_PROTECTION])
-        return private, self._signed(private, _subject(tax_id, name, company), timedelta(days=days), [usage])
+        return private, self._signed(private, subject_of(tax_id, name, company), timedelta(days=days), [usage])
 
     def issued(self, certificate: x509.Certificate) -> bool:
         """Whether this authority signed `certificate`, whatever its dates."""
@@ -100,20 +90,21 @@ class Authority:
             self._shared = self._shared or _new_key("rsa2048")
             return self._shared
 
-    def _kept(self, name: str, make: Callable[[PrivateKey], x509.Certificate]) -> tuple[PrivateKey, x509.Certificate]:
+    def _kept(self, name: str, make: Callable[[rsa.RSAPrivateKey], x509.Certificate]) -> tuple[rsa.RSAPrivateKey, x509.Certificate]:
         """The key and certificate called `name` of the data folder, made by `make(key)` when they are not there yet."""
-        key_file, certificate_file = self._folder / f"{name}.key", self._folder / f"{name}.pem"
-        chain_file = self._folder / f"{name}.crt" if name == "server" else certificate_file
-        if not key_file.exists() or not chain_file.exists():
-            key = _new_key("rsa2048")
-            _write(chain_file, _pem(make(key)))
-            _write(key_file, _private_pem(key))
-        key = serialization.load_pem_private_key(key_file.read_bytes(), None)
-        return key, x509.load_pem_x509_certificate(chain_file.read_bytes())  # type: ignore[return-value]
+        file = self._folder / f"{name}.key.pem"
+        if not file.exists():
+            made = rsa.generate_private_key(65537, 2048)
+            _write(file, _private_pem(made) + _pem(make(made)))
+        content = file.read_bytes()
+        key = serialization.load_pem_private_key(content, None)
+        if not isinstance(key, rsa.RSAPrivateKey):
+            raise ValueError(f"{file} does not hold an RSA key; delete it and a new one is made")
+        return key, x509.load_pem_x509_certificate(content)
 
     def _server_certificate(self, key: PrivateKey) -> x509.Certificate:
         names = x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
-        return self._signed(key, _name(("CN", "localhost")), _YEAR * 5, [names, x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])])
+        return self._signed(key, name_of(("CN", "localhost")), _YEAR * 5, [names, x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])])
 
     def _signed(self, key: PrivateKey, subject: x509.Name, lasts: timedelta, extensions: list[x509.ExtensionType]) -> x509.Certificate:
         until = datetime.now(UTC) + lasts
@@ -165,45 +156,8 @@ class Authority:
         return made.stdout
 
 
-def tax_id_of(certificate: x509.Certificate) -> str | None:
-    """The NIF that a body sees in a certificate: the company's when it names one, else the person's; None when it names nobody."""
-    subject = certificate.subject
-    for oid, prefix in ((NameOID.ORGANIZATION_IDENTIFIER, "VATES-"), (NameOID.SERIAL_NUMBER, "IDCES-")):
-        for attribute in subject.get_attributes_for_oid(oid):
-            return str(attribute.value).removeprefix(prefix)
-    return None
-
-
-def _subject(tax_id: str, name: str, company: Company | None) -> x509.Name:
-    if company:
-        return _name(
-            ("C", "ES"),
-            ("O", company.name),
-            ("organizationIdentifier", f"VATES-{company.tax_id}"),
-            ("CN", f"{tax_id} {name} (R: {company.tax_id})"),
-            ("serialNumber", f"IDCES-{tax_id}"),
-        )
-    if re.match(r"[ABCDEFGHJNPQRSUVW]", tax_id):
-        return _name(("C", "ES"), ("O", name), ("organizationIdentifier", f"VATES-{tax_id}"), ("CN", name))
-    return _name(("C", "ES"), ("serialNumber", f"IDCES-{tax_id}"), ("CN", f"{name} - {tax_id}"))
-
-
-_OIDS = {
-    "C": NameOID.COUNTRY_NAME,
-    "O": NameOID.ORGANIZATION_NAME,
-    "CN": NameOID.COMMON_NAME,
-    "serialNumber": NameOID.SERIAL_NUMBER,
-    "organizationIdentifier": NameOID.ORGANIZATION_IDENTIFIER,
-}
-
-
-def _name(*parts: tuple[str, str]) -> x509.Name:
-    # A common name and an organisation hold at most 64 characters (X.520): longer names are cut, as the FNMT does.
-    return x509.Name([x509.NameAttribute(_OIDS[word], value[:64]) for word, value in parts])
-
-
-def _root(key: PrivateKey) -> x509.Certificate:
-    name, now = _name(("C", "ES"), ("O", "CASILLERO SANDBOX"), ("CN", "AC SANDBOX DE PRUEBAS")), datetime.now(UTC)
+def _root(key: rsa.RSAPrivateKey) -> x509.Certificate:
+    name, now = name_of(("C", "ES"), ("O", "CASILLERO SANDBOX"), ("CN", "AC SANDBOX DE PRUEBAS")), datetime.now(UTC)
     usage = {**_DIGITAL_SIGNATURE, "key_cert_sign": True, "crl_sign": True, "key_encipherment": False, "content_commitment": False}
     return (
         x509.CertificateBuilder()
@@ -217,7 +171,7 @@ def _root(key: PrivateKey) -> x509.Certificate:
         .add_extension(x509.KeyUsage(**usage), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .sign(key, hashes.SHA256())
-    )  # type: ignore[arg-type]
+    )
 
 
 def _new_key(kind: str) -> PrivateKey:

@@ -36,11 +36,13 @@ from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
-from .authority import Authority, Company
+from .authority import Authority
 from .faults import Fault
 from .mailboxes import Notice, UnknownNotice
 from .planting import load_for, notice_of
+from .subjects import Company
 from .wire import Answer, Request
 from .world import World
 
@@ -54,7 +56,7 @@ class SideDoor:
 
     def __init__(self, world: World, authority: Authority) -> None:
         self._world, self._authority = world, authority
-        self._calls: dict[tuple[str, str], Callable[[Json], Json]] = {
+        self.calls: dict[tuple[str, str], Callable[[Json], Json]] = {
             ("POST", "notices"): self._put,
             ("GET", "notices"): self._contents,
             ("POST", "many"): self._put_many,
@@ -74,11 +76,11 @@ class SideDoor:
         }
 
     def answer(self, request: Request, _: bytes | None) -> Answer:
-        call = self._calls.get((request.method, request.path.removeprefix(_PREFIX)))
+        call = self.calls.get((request.method, request.path.removeprefix(_PREFIX)))
         if call is None or not request.path.startswith(_PREFIX):
             return _json(404, {"error": f"no call {request.method} {request.path}; `python -m deploy.sandbox --help` lists them"})
         try:
-            given = json.loads(request.body or b"{}") if request.method == "POST" else dict(request.query)
+            given = json.loads(request.body or b"{}") if request.method == "POST" else dict(parse_qsl(request.query))
             return _json(200, call(given))
         except KeyError as missing:
             return _json(400, {"error": f"{missing.args[0]} is missing"})

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import random
 import threading
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
+
+from .wire import Answer
 
 LISTINGS = frozenset({"Localiza", "LocalizaRealizadas"})
 WITH_HASH = frozenset({"PeticionAcceso", "ConsultaRealizadas"})
@@ -94,3 +96,37 @@ class Faults:
                     fault.times = fault.times - 1 if fault.times is not None else None
                     struck[fault.kind] = fault.value
         return struck
+
+
+_PAGE = "text/html; charset=utf-8"
+_HANG_S = 120.0
+FORBIDDEN = Answer(403, _PAGE, b"<html><body><h1>403 Forbidden</h1></body></html>")
+_INSTEAD = {
+    "error_500": Answer(500, _PAGE, b"<html><body><h1>Internal Server Error</h1></body></html>"),
+    "maintenance": Answer(503, _PAGE, b"<html><body>Servicio en mantenimiento</body></html>", {"Retry-After": "3600"}),
+    "certificate_refused": FORBIDDEN,
+    "timeout": Answer(504, "text/plain", b"", broken="timeout"),
+    "reset": Answer(504, "text/plain", b"", broken="reset"),
+}
+
+
+def instead_of_answer(struck: dict[str, Any]) -> tuple[str, Answer] | None:
+    """The kind that stands in the answer's place, so that the operation is not even begun, and what is sent for it."""
+    for kind, answer in _INSTEAD.items():
+        if kind in struck:
+            return kind, replace(answer, delay_s=float(struck[kind] or _HANG_S)) if kind == "timeout" else answer
+    return None
+
+
+def lost_on_the_way(answer: Answer, struck: dict[str, Any]) -> tuple[str, Answer] | None:
+    """The kind that spoils an answer after the operation was done, and what arrives of it."""
+    if "act_then_timeout" in struck:
+        return "act_then_timeout", replace(answer, broken="timeout", delay_s=float(struck["act_then_timeout"] or _HANG_S))
+    if "truncated" in struck:
+        return "truncated", replace(answer, broken="truncated")
+    return None
+
+
+def slowed(answer: Answer, struck: dict[str, Any]) -> Answer:
+    """The answer after the seconds of the fault `slow`."""
+    return replace(answer, delay_s=answer.delay_s + float(struck.get("slow") or 0))

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from .authority import Authority
+from .faults import instead_of_answer, lost_on_the_way, slowed
 from .lema.endpoint import Endpoint
 from .lema.shapes import PENDING_PATH, REALIZED_PATH
 from .wire import Answer, Request, Unreadable, read_request, reset, send_answer
@@ -112,10 +113,14 @@ class Bodies:
         return Answer(404, "text/plain", b"no public body answers here")
 
     def _bulletin(self, request: Request) -> Answer:
-        found = self._world.bulletin.answer(request.path, request.query) or (404, "text/plain", b"not published")
-        operation = "edict" if "id" in request.query else "index"
-        self._world.journal.note(Asked("teu", operation, f"http {found[0]}", "", ""))
-        return Answer(*found)
+        """A page of the Tablón Edictal Único; the faults of a connection strike it as they do the mailboxes."""
+        operation = "edict" if "id=" in request.query else "index"
+        struck = self._world.faults.strike("teu", operation, None)
+        status, content_type, body = self._world.bulletin.answer(request.path, request.query) or (404, "text/plain", b"not published")
+        answer = Answer(status, content_type, body)
+        seen, answer = instead_of_answer(struck) or lost_on_the_way(answer, struck) or (f"http {status}", answer)
+        self._world.journal.note(Asked("teu", operation, seen, "", ""))
+        return slowed(answer, struck)
 
 
 def tls_of(authority: Authority) -> ssl.SSLContext:

@@ -12,7 +12,7 @@ import struct
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import BinaryIO
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 BODY_LIMIT = 15 * 1024 * 1024
 _HEAD_LIMIT = 64 * 1024
@@ -20,11 +20,11 @@ _HEAD_LIMIT = 64 * 1024
 
 @dataclass(frozen=True)
 class Request:
-    """One request, with header names in small letters."""
+    """One request, with header names in small letters and the query as it was sent."""
 
     method: str
     path: str
-    query: dict[str, str]
+    query: str
     headers: dict[str, str]
     body: bytes
 
@@ -63,7 +63,7 @@ def read_request(stream: BinaryIO, connection: socket.socket) -> Request | None:
     headers = _headers(stream)
     body = _body(stream, connection, headers)
     parts = urlsplit(target)
-    return Request(method, parts.path, dict(parse_qsl(parts.query, keep_blank_values=True)), headers, body)
+    return Request(method, parts.path, parts.query, headers, body)
 
 
 def send_answer(connection: socket.socket, answer: Answer, keep: bool) -> None:

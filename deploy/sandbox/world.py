@@ -100,7 +100,7 @@ class World:
     """The parts, and the way to begin again."""
 
     def __init__(self) -> None:
-        self.bulletin = Bulletin()
+        self.bulletin, self.settings = Bulletin(), Settings()
         self._begin()
 
     def reset(self) -> None:

@@ -6,38 +6,29 @@ Invariant: every request that reaches here is counted once in the journal, with 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from ..authority import Authority
+from ..faults import FORBIDDEN, instead_of_answer, lost_on_the_way, slowed
 from ..wire import Answer, Request
 from ..world import Asked, World
-from . import listings, papers
+from . import act, listings, papers
 from .attachments import framed
 from .codes import DAILY_LIMIT, Refused
-from .listings import BODY, Visit
-from .papers import Reply
-from .security import AnswerSigner, Signer, Verifier
+from .seal import AnswerSigner
+from .security import Verifier
 from .shapes import Asking, check, read_asking, read_envelope
+from .visits import BODY, Reply, Visit
 from .xml import SOAP, text
 
-_HANG_S = 120.0
 _OPERATIONS = {
     "Localiza": lambda visit: Reply(listings.localiza(visit)),
     "LocalizaRealizadas": lambda visit: Reply(listings.localiza_realizadas(visit)),
-    "PeticionAcceso": papers.peticion_acceso,
+    "PeticionAcceso": act.peticion_acceso,
     "ConsultaAnexos": papers.consulta_anexos,
     "ConsultaAcusePdf": papers.consulta_acuse_pdf,
     "ConsultaRealizadas": papers.consulta_realizadas,
-}
-# Faults in whose presence the operation is not even begun.
-_INSTEAD = {
-    "error_500": Answer(500, "text/html; charset=utf-8", b"<html><body><h1>Internal Server Error</h1></body></html>"),
-    "maintenance": Answer(503, "text/html; charset=utf-8", b"<html><body>Servicio en mantenimiento</body></html>", {"Retry-After": "3600"}),
-    "certificate_refused": Answer(403, "text/html; charset=utf-8", b"<html><body><h1>403 Forbidden</h1></body></html>"),
-    "timeout": Answer(504, "text/plain", b"", broken="timeout"),
-    "reset": Answer(504, "text/plain", b"", broken="reset"),
 }
 
 
@@ -84,38 +75,34 @@ class Endpoint:
         if self._world.settings.client_certificate and tls_certificate != signer.certificate:
             return _refused_at_the_door(trace)
         struck = self._world.faults.strike(BODY, asking.operation, trace.holder_tax_id)
-        answer = self._struck(struck, trace) or self._performed(asking, signer, struck, trace)
-        return replace(answer, delay_s=float(struck.get("slow") or 0)) if "slow" in struck else answer
+        instead = instead_of_answer(struck)
+        if instead:
+            trace.answer, answer = instead
+        else:
+            answer = self._performed(Visit(self._world, asking, trace.certificate, struck), trace)
+        return slowed(answer, struck)
 
-    def _struck(self, struck: dict[str, Any], trace: _Trace) -> Answer | None:
-        for kind, answer in _INSTEAD.items():
-            if kind in struck:
-                trace.answer = kind
-                return replace(answer, delay_s=float(struck[kind] or _HANG_S)) if kind == "timeout" else answer
-        return None
-
-    def _performed(self, asking: Asking, signer: Signer, struck: dict[str, Any], trace: _Trace) -> Answer:
-        certificate = signer.tax_id or ""
-        self._admit(asking, certificate, struck)
-        check(asking)
-        reply = _OPERATIONS[asking.operation](Visit(self._world, asking, certificate, struck))
-        trace.answer = reply.code
-        answer = framed(self._signer.envelope(reply.xml, datetime.now(UTC)), reply.attachment, mtom=reply.mtom)
-        if "truncated" in struck:
-            trace.answer = "truncated"
-            return replace(answer, broken="truncated")
-        if "act_then_timeout" in struck:
-            trace.answer = "act_then_timeout"
-            return replace(answer, broken="timeout", delay_s=float(struck["act_then_timeout"] or _HANG_S))
+    def _performed(self, visit: Visit, trace: _Trace) -> Answer:
+        try:
+            self._admit(visit)
+            check(visit.asking)
+            reply = _OPERATIONS[visit.asking.operation](visit)
+            trace.answer = reply.code
+            answer = framed(self._signer.envelope(reply.xml, datetime.now(UTC)), reply.attachment, mtom=reply.mtom)
+        except Refused as refusal:
+            trace.answer, answer = refusal.code, fault(refusal)
+        lost = lost_on_the_way(answer, visit.struck)
+        if lost:
+            trace.answer, answer = lost
         return answer
 
-    def _admit(self, asking: Asking, certificate: str, struck: dict[str, Any]) -> None:
-        if "rate_limit" in struck:
-            raise Refused(str(struck["rate_limit"] or DAILY_LIMIT[asking.operation]))
-        if not self._world.registrations.is_registered(certificate):
+    def _admit(self, visit: Visit) -> None:
+        if "rate_limit" in visit.struck:
+            raise Refused(str(visit.struck["rate_limit"] or DAILY_LIMIT[visit.asking.operation]))
+        if not self._world.registrations.is_registered(visit.certificate):
             raise Refused("4103" if self._world.settings.environment == "se" else "4102")
-        if "revoked_power" in struck:
-            raise Refused(str(struck["revoked_power"] or "4101"), "nifTitular")
+        if "revoked_power" in visit.struck:
+            raise Refused(str(visit.struck["revoked_power"] or "4101"), "nifTitular")
 
     def _holder(self, asking: Asking) -> str:
         """Whose mailbox a request is about, also when it only names an item."""
@@ -134,4 +121,4 @@ def fault(refusal: Refused) -> Answer:
 
 def _refused_at_the_door(trace: _Trace) -> Answer:
     trace.answer = "http 403"
-    return _INSTEAD["certificate_refused"]
+    return FORBIDDEN

@@ -8,26 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from ..mailboxes import MADRID, PENDING, Notice
 from ..world import World
 from .codes import Refused
 from .shapes import PAGE_OPTION, Asking, window
+from .visits import BODY, Visit, shown
 from .xml import LEMA, Writer
-
-BODY = "dehu"
-
-
-@dataclass(frozen=True)
-class Visit:
-    """One checked request: who asks what of the world, and the faults that strike it."""
-
-    world: World
-    asking: Asking
-    certificate: str
-    struck: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -84,12 +73,7 @@ def localiza_realizadas(visit: Visit) -> str:
     )
 
 
-def shown(instant: datetime) -> str:
-    """An instant as the answers of LEMA write it: Madrid's time with its offset."""
-    return instant.astimezone(MADRID).isoformat(timespec="seconds")
-
-
-def _today(world: World):
+def _today(world: World) -> date:
     return world.clock.now().astimezone(MADRID).date()
 
 

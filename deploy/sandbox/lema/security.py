@@ -1,4 +1,4 @@
-"""WS-Security in both directions: verifies what clients signed, signs what the sandbox answers.
+"""WS-Security of requests: verifies what clients signed.
 
 Written on its own (lxml for canonical XML, cryptography for the keys) and sharing no line with the connectors, so that the two check
 each other. The verified parts are found by their place in the message (the Body of this Envelope, the Timestamp of this Security
@@ -18,21 +18,24 @@ from datetime import UTC, datetime, timedelta
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from lxml import etree
 
-from ..authority import Authority, tax_id_of
+from ..authority import Authority
+from ..subjects import tax_id_of
 from ..world import Settings
 from .codes import Refused
-from .xml import DS, EXC_C14N, SOAP, WSSE, WSU
+from .xml import DIGESTS, DS, EXC_C14N, MORE, SOAP, WSSE, WSU, X509V3
 
-_MORE = "http://www.w3.org/2001/04/xmldsig-more#"
-_X509 = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509-token-profile-1.0#X509v3"
-_BASE64 = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#Base64Binary"
-_SIGNATURES = {_MORE + "rsa-sha256": hashes.SHA256, _MORE + "rsa-sha512": hashes.SHA512, DS + "rsa-sha1": hashes.SHA1}
-_DIGESTS = {"http://www.w3.org/2001/04/xmlenc#sha256": "sha256", "http://www.w3.org/2001/04/xmlenc#sha512": "sha512", DS + "sha1": "sha1"}
-_DIGEST_URI = {name: uri for uri, name in _DIGESTS.items()}
+_SIGNATURES: dict[str, hashes.HashAlgorithm] = {
+    MORE + "rsa-sha256": hashes.SHA256(),
+    MORE + "rsa-sha512": hashes.SHA512(),
+    MORE + "ecdsa-sha256": hashes.SHA256(),
+    MORE + "ecdsa-sha512": hashes.SHA512(),
+    DS + "rsa-sha1": hashes.SHA1(),
+}
 _ID = f"{{{WSU}}}Id"
 _CLOCK_SKEW = timedelta(seconds=60)
 
@@ -43,7 +46,7 @@ class Signer:
 
     tax_id: str | None
     certificate: bytes
-    public_key: rsa.RSAPublicKey
+    public_key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey
     since: datetime
     until: datetime
 
@@ -72,19 +75,17 @@ class Verifier:
         return signer
 
     def _signer(self, token: etree._Element) -> Signer:
-        if token.get("ValueType") != _X509:
+        if token.get("ValueType") != X509V3:
             raise Refused("1005")
         try:
             der = base64.b64decode("".join((token.text or "").split()), validate=True)
-            known = self._signers.get(der)
-            certificate = None if known else x509.load_der_x509_certificate(der)
+            return self._signers.get(der) or self._new_signer(der, x509.load_der_x509_certificate(der))
         except ValueError:
             raise Refused("1005") from None
-        return known or self._new_signer(der, certificate)
 
     def _new_signer(self, der: bytes, certificate: x509.Certificate) -> Signer:
         key = certificate.public_key()
-        if not isinstance(key, rsa.RSAPublicKey) or not self._authority.issued(certificate):
+        if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey) or not self._authority.issued(certificate):
             raise Refused("1102")
         signer = Signer(tax_id_of(certificate), der, key, certificate.not_valid_before_utc, certificate.not_valid_after_utc)
         with self._lock:
@@ -95,24 +96,24 @@ class Verifier:
 
     def _check_signature(self, signature: etree._Element, signer: Signer, parts: dict[str, etree._Element]) -> None:
         info = _only(signature, f"{{{DS}}}SignedInfo")
-        method = _SIGNATURES.get(_only(info, f"{{{DS}}}SignatureMethod").get("Algorithm", ""))
+        method = _only(info, f"{{{DS}}}SignatureMethod").get("Algorithm", "")
         c14n = _only(info, f"{{{DS}}}CanonicalizationMethod")
-        if method is None or c14n.get("Algorithm") != EXC_C14N or (method is hashes.SHA1 and not self._settings().sha1_allowed):
+        if (
+            method not in _SIGNATURES
+            or c14n.get("Algorithm") != EXC_C14N
+            or (method.endswith("sha1") and not self._settings().sha1_allowed)
+        ):
             raise Refused("1101")
         references = info.findall(f"{{{DS}}}Reference")
         if {reference.get("URI") for reference in references} != set(parts):
             raise Refused("1101")
         for reference in references:
             self._check_digest(reference, parts[reference.get("URI", "")])
-        value = _decoded(_only(signature, f"{{{DS}}}SignatureValue"))
-        try:
-            signer.public_key.verify(value, _canonical(info, c14n), padding.PKCS1v15(), method())
-        except InvalidSignature:
-            raise Refused("1101") from None
+        _check_value(signer, _decoded(_only(signature, f"{{{DS}}}SignatureValue")), _canonical(info, c14n), method)
 
     def _check_digest(self, reference: etree._Element, part: etree._Element) -> None:
         transforms = reference.findall(f"{{{DS}}}Transforms/{{{DS}}}Transform")
-        digest = _DIGESTS.get(_only(reference, f"{{{DS}}}DigestMethod").get("Algorithm", ""))
+        digest = DIGESTS.get(_only(reference, f"{{{DS}}}DigestMethod").get("Algorithm", ""))
         if len(transforms) != 1 or transforms[0].get("Algorithm") != EXC_C14N or digest is None:
             raise Refused("1101")
         if digest == "sha1" and not self._settings().sha1_allowed:
@@ -131,50 +132,20 @@ class Verifier:
             raise Refused("1006")
 
 
-class AnswerSigner:
-    """Signs answers over Body and Timestamp with the sandbox's seal."""
-
-    def __init__(self, authority: Authority, settings: Callable[[], Settings]) -> None:
-        key, certificate = authority.signer
-        self._key, self._settings = key, settings
-        token = base64.b64encode(certificate.public_bytes(serialization.Encoding.DER)).decode()
-        self._token = (
-            f'<wsse:BinarySecurityToken EncodingType="{_BASE64}" ValueType="{_X509}" wsu:Id="CertId-1">{token}</wsse:BinarySecurityToken>'
-        )
-
-    def envelope(self, answer: str, now: datetime) -> bytes:
-        """The signed SOAP envelope around `answer`, which is in exclusive canonical form (see `xml`)."""
-        body = f'<SOAP-ENV:Body xmlns:SOAP-ENV="{SOAP}" xmlns:wsu="{WSU}" wsu:Id="Id-BODY">{answer}</SOAP-ENV:Body>'
-        stamp = (
-            f'<wsu:Timestamp xmlns:wsu="{WSU}" wsu:Id="Id-TS"><wsu:Created>{_shown(now)}</wsu:Created>'
-            f"<wsu:Expires>{_shown(now + timedelta(seconds=300))}</wsu:Expires></wsu:Timestamp>"
-        )
-        info = self._signed_info(body, stamp)
-        value = base64.b64encode(self._key.sign(info.encode(), padding.PKCS1v15(), hashes.SHA256())).decode()  # type: ignore[call-arg,arg-type]
-        return (
-            f'<?xml version="1.0" encoding="UTF-8"?>\n<SOAP-ENV:Envelope xmlns:SOAP-ENV="{SOAP}" xmlns:wsse="{WSSE}" xmlns:wsu="{WSU}">'
-            f'<SOAP-ENV:Header><wsse:Security>{stamp}{self._token}<ds:Signature xmlns:ds="{DS}">{info}'
-            f"<ds:SignatureValue>{value}</ds:SignatureValue><ds:KeyInfo><wsse:SecurityTokenReference>"
-            f'<wsse:Reference URI="#CertId-1" ValueType="{_X509}"/></wsse:SecurityTokenReference></ds:KeyInfo></ds:Signature>'
-            f"</wsse:Security></SOAP-ENV:Header>{body}</SOAP-ENV:Envelope>"
-        ).encode()
-
-    def _signed_info(self, body: str, stamp: str) -> str:
-        digest = self._settings().answer_digest
-        references = "".join(
-            f'<ds:Reference URI="#{name}"><ds:Transforms><ds:Transform Algorithm="{EXC_C14N}"></ds:Transform></ds:Transforms>'
-            f'<ds:DigestMethod Algorithm="{_DIGEST_URI[digest]}"></ds:DigestMethod>'
-            f"<ds:DigestValue>{_digest(digest, part)}</ds:DigestValue></ds:Reference>"
-            for name, part in (("Id-BODY", body), ("Id-TS", stamp))
-        )
-        return (
-            f'<ds:SignedInfo xmlns:ds="{DS}"><ds:CanonicalizationMethod Algorithm="{EXC_C14N}"></ds:CanonicalizationMethod>'
-            f'<ds:SignatureMethod Algorithm="{_MORE}rsa-sha256"></ds:SignatureMethod>{references}</ds:SignedInfo>'
-        )
-
-
-def _digest(name: str, part: str) -> str:
-    return base64.b64encode(hashlib.new(name, part.encode(), usedforsecurity=False).digest()).decode()
+def _check_value(signer: Signer, value: bytes, signed: bytes, method: str) -> None:
+    """An RSA signature as PKCS#1 v1.5, or an ECDSA one as its two numbers side by side (XML Signature 1.1, section 6.4.3)."""
+    key, algorithm = signer.public_key, _SIGNATURES[method]
+    if ("ecdsa" in method) != isinstance(key, ec.EllipticCurvePublicKey):
+        raise Refused("1101")
+    try:
+        if isinstance(key, rsa.RSAPublicKey):
+            key.verify(value, signed, padding.PKCS1v15(), algorithm)
+        else:
+            half = len(value) // 2
+            der = encode_dss_signature(int.from_bytes(value[:half], "big"), int.from_bytes(value[half:], "big"))
+            key.verify(der, signed, ec.ECDSA(algorithm))
+    except InvalidSignature:
+        raise Refused("1101") from None
 
 
 def _canonical(part: etree._Element, method: etree._Element) -> bytes:
@@ -216,7 +187,3 @@ def _instant(leaf: etree._Element) -> datetime:
     except ValueError:
         raise Refused("1005") from None
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
-
-
-def _shown(instant: datetime) -> str:
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{instant.microsecond // 1000:03d}Z"

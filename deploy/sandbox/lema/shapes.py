@@ -62,7 +62,7 @@ class Asking:
 
 def read_envelope(document: bytes) -> etree._Element:
     """The SOAP envelope of a request. Raises Refused 1001."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=False)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True)
     try:
         envelope = etree.fromstring(document, parser)
     except (etree.XMLSyntaxError, ValueError):
@@ -85,7 +85,7 @@ def read_asking(envelope: etree._Element, path: str) -> Asking:
     children = [child for child in elements[0] if isinstance(child.tag, str)]
     if any(etree.QName(child).namespace != name.namespace for child in children):
         raise Refused("1001")
-    leaves = {etree.QName(leaf).localname: leaf.text or "" for leaf in elements[0].iter("{*}*") if not len(leaf)}
+    leaves = {etree.QName(leaf).localname: leaf.text or "" for leaf in [*children, *elements[0].iterfind("{*}identificadorAcusePdf/{*}*")]}
     options = {(option.get("tipo") or "").strip(): (option.text or "").strip() for option in elements[0].iter("{*}opcion")}
     return Asking(name.localname, leaves, tuple(etree.QName(child).localname for child in children), options)
 

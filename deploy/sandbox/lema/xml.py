@@ -12,7 +12,10 @@ SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 WSSE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
 WSU = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"
 DS = "http://www.w3.org/2000/09/xmldsig#"
+MORE = "http://www.w3.org/2001/04/xmldsig-more#"
 EXC_C14N = "http://www.w3.org/2001/10/xml-exc-c14n#"
+DIGESTS = {"http://www.w3.org/2001/04/xmlenc#sha256": "sha256", "http://www.w3.org/2001/04/xmlenc#sha512": "sha512", DS + "sha1": "sha1"}
+X509V3 = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509-token-profile-1.0#X509v3"
 LEMA = "http://administracion.gob.es/punto-unico-notificaciones/"
 XOP = "http://www.w3.org/2004/08/xop/include"
 

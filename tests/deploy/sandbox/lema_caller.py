@@ -36,6 +36,16 @@ PATHS = {"LocalizaRealizadas": "/ws/v1/realizadas", "ConsultaRealizadas": "/ws/v
 
 
 @dataclass(frozen=True)
+class Signing:
+    """How a request is signed: with which hash, when, with prefix lists as the official samples have, over which parts."""
+
+    digest: str = "sha256"
+    created: datetime | None = None
+    prefixes: bool = False
+    parts: tuple[str, ...] = ("body", "timestamp")
+
+
+@dataclass(frozen=True)
 class Told:
     """An answer: HTTP status, the root XML, the attached file (None without one), the code, and the raw root bytes."""
 
@@ -105,12 +115,12 @@ class Caller:
             f"<o:concepto>{subject}</o:concepto>",
         )
 
-    def ask(self, operation: str, content: str, **signing: object) -> Told:
-        return self.send(self.signed(operation, content, **signing), PATHS.get(operation, "/ws/v2/lema"))
+    def ask(self, operation: str, content: str, signing: Signing = Signing()) -> Told:
+        return self.send(self.signed(operation, content, signing), PATHS.get(operation, "/ws/v2/lema"))
 
-    def signed(self, operation: str, content: str, **signing: object) -> bytes:
-        """The request, signed by xmlsec1 from a template. `signing`: digest, created, prefixes."""
-        template = _template(operation, content, _der(self.files), **signing)
+    def signed(self, operation: str, content: str, signing: Signing = Signing()) -> bytes:
+        """The request, signed by xmlsec1 from a template."""
+        template = _template(operation, content, _der(self.files), signing)
         command = [
             "xmlsec1",
             "--sign",
@@ -197,23 +207,14 @@ def _listed(prefixes: str) -> str:
     return f'<ec:InclusiveNamespaces PrefixList="{prefixes}" xmlns:ec="{EXC}"/>'
 
 
-def _template(
-    operation: str,
-    content: str,
-    token: str,
-    *,
-    digest: str = "sha256",
-    created: datetime | None = None,
-    prefixes: bool = False,
-    parts: tuple[str, ...] = ("body", "timestamp"),
-) -> str:
-    created = created or datetime.now(UTC)
+def _template(operation: str, content: str, token: str, signing: Signing) -> str:
+    digest, created = signing.digest, signing.created or datetime.now(UTC)
     expires = created + timedelta(seconds=300)
-    listed, listed_info = (_listed(names) if prefixes else "" for names in ("o", "o soapenv"))
+    listed, listed_info = (_listed(names) if signing.prefixes else "" for names in ("o", "o soapenv"))
     references = "".join(
         f'<ds:Reference URI="#{part}"><ds:Transforms><ds:Transform Algorithm="{EXC}">{listed}</ds:Transform></ds:Transforms>'
         f'<ds:DigestMethod Algorithm="{DIGESTS[digest]}"/><ds:DigestValue/></ds:Reference>'
-        for part in parts
+        for part in signing.parts
     )
     namespace = LEMA + operation[0].lower() + operation[1:]
     return (
