@@ -49,6 +49,13 @@ def unsigned_services() -> Iterator[Any]:
         yield ask
 
 
+@contextmanager
+def services_of(who: dict[str, Any]) -> Iterator[Any]:
+    """All services, asked by somebody who has just signed in."""
+    with current_app.pool.services(Asking(tenant_id=who["tenant_id"], user_id=who["user_id"], request_id=g.request_id)) as ask:
+        yield ask
+
+
 def signed_in() -> Asking:
     token = credential()
     if not token:

@@ -1,0 +1,152 @@
+"""Gateway and all services in one process: the broker inside it, SQLite below the data folder, nothing to install.
+
+The first start makes the keys and a link for the first administrator. One process a data folder (a lock says so); several folders side by side.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import eventlet
+from eventlet import wsgi
+from eventlet.event import Event as Signal
+
+from deploy import operator_door
+from gateway.app import Gateway, create_app
+from services.catalogue import databases, service_classes
+from services.chassis import logs
+from services.chassis.asking import NOBODY
+from services.chassis.migrations import migrate
+from services.chassis.running import fail, running
+from services.chassis.sealing import make_key_file
+from services.chassis.settings import Settings
+
+PORT = 8080
+DOOR = "operator.sock"
+LOG = "casillero.log"
+
+
+@dataclass(frozen=True)
+class Start:
+    """What the command line asked for."""
+
+    data: Path
+    port: int | None = None
+    ready_file: Path | None = None
+
+
+@dataclass(frozen=True)
+class Running:
+    """A running Casillero: `url` without a slash at the end."""
+
+    app: Gateway
+    settings: Settings
+    url: str
+    first_link: str | None
+
+
+def run(start: Start) -> int:
+    with started(start, Settings.from_env()) as here:
+        if here.first_link:
+            print(f"Primer acceso (enlace de un solo uso): {here.first_link}")
+        print(f"Casillero está en {here.url} · Ctrl-C para terminar", flush=True)
+        write_ready_file(start.ready_file, {"url": here.url})
+        wait_for_ever()
+    return 0
+
+
+@contextlib.contextmanager
+def started(start: Start, settings: Settings) -> Iterator[Running]:
+    """Everything up and answering over HTTP, until the block ends."""
+    settings = replace(settings, data_dir=start.data)
+    start.data.mkdir(parents=True, exist_ok=True)
+    logs.configure(settings.log_level, to_file=str(start.data / LOG))
+    with alone_in(start.data), world(settings) as app:
+        listener = listening(start.port)
+        url = settings.public_url or f"http://127.0.0.1:{listener.getsockname()[1]}"
+        server = eventlet.spawn(wsgi.server, listener, app, log_output=False)
+        door = operator_door.open_door(start.data / DOOR, app.pool)
+        try:
+            yield Running(app, settings, url, first_link(app, url))
+        finally:
+            door.close()
+            server.kill()
+            listener.close()
+
+
+@contextlib.contextmanager
+def world(settings: Settings) -> Iterator[Gateway]:
+    """Keys, tables, services, and the gateway's application that asks them."""
+    make_master_key(settings)
+    make_key_file(settings.sealing_key_path)
+    migrate(settings, databases())
+    everybody = service_classes()
+    with running(settings, everybody, everybody):
+        app = create_app(settings)
+        try:
+            yield app
+        finally:
+            app.pool.close()
+
+
+def make_master_key(settings: Settings) -> None:
+    path = settings.master_key_path
+    if path.exists():
+        return
+    make_key_file(path)
+    print(
+        f"Se ha creado la clave maestra en {path}. Guarde una copia fuera de esta máquina (y de {settings.sealing_key_path}): "
+        "sin ellas no se puede volver a abrir ningún certificado."
+    )
+
+
+def first_link(app: Gateway, url: str) -> str | None:
+    """A one-time link for the first administrator while there is no firm yet."""
+    with app.pool.services(NOBODY) as ask:
+        if ask.access.tenants():
+            return None
+        return f"{url}/primer-acceso/{ask.sign_in.founding_code()}"
+
+
+@contextlib.contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            fail(f"Ya hay un Casillero en marcha con los datos de {folder}. Termínelo, o use otra carpeta con --data.")
+        yield
+
+
+def listening(port: int | None) -> socket.socket:
+    """The wanted port, or without a wish the usual one, or else a free one."""
+    for candidate in [port] if port is not None else [PORT, 0]:
+        try:
+            return eventlet.listen(("127.0.0.1", candidate))
+        except OSError:
+            continue
+    return fail(f"El puerto {port} está ocupado. Elija otro con --port (0: uno libre).")
+
+
+def write_ready_file(path: Path | None, content: dict[str, Any]) -> None:
+    """Appears whole or not at all."""
+    if path is None:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_suffix(".part")
+    half.write_text(json.dumps(content, ensure_ascii=False, indent=1))
+    half.chmod(0o600)
+    os.replace(half, path)
+
+
+def wait_for_ever() -> None:
+    with contextlib.suppress(KeyboardInterrupt):
+        Signal().wait()

@@ -1,0 +1,141 @@
+"""`casillero …`: what operators type. Each command imports what it needs only when it runs, because eventlet must patch first."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+PORT = 8080
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Casillero: todos los buzones electrónicos de los clientes de un despacho en una sola bandeja."""
+
+
+def patched() -> None:
+    import eventlet
+
+    eventlet.monkey_patch()
+
+
+@main.command()
+@click.option("--port", type=int, default=None, help=f"Puerto de la web; sin él, {PORT} o uno libre.")
+@click.option("--data", type=click.Path(path_type=Path, file_okay=False), default=Path("var/data"), show_default=True, help="Carpeta de todo lo que se escribe.")
+@click.option("--demo", is_flag=True, help="Con un despacho inventado y organismos simulados.")
+@click.option("--once", is_flag=True, help="Con --demo: termina tras mostrar la tabla; falla si falta o sobra algo.")
+@click.option("--ready-file", type=click.Path(path_type=Path, dir_okay=False), default=None, help="Fichero JSON que aparece cuando todo está en marcha.")
+def run(port: int | None, data: Path, demo: bool, once: bool, ready_file: Path | None) -> None:
+    """Arranca todo en un solo proceso, sin instalar nada más."""
+    patched()
+    from deploy import all_in_one, demonstration
+
+    if once and not demo:
+        raise click.UsageError("--once solo tiene sentido con --demo.")
+    start = all_in_one.Start(data=data, port=port, ready_file=ready_file)
+    sys.exit(demonstration.run(start, once) if demo else all_in_one.run(start))
+
+
+@main.command()
+@click.argument("names", nargs=-1)
+def service(names: tuple[str, ...]) -> None:
+    """Arranca los servicios NAMES en este proceso; sin nombres, todos."""
+    patched()
+    from services.__main__ import main as run_services
+
+    sys.exit(run_services(list(names)))
+
+
+@main.command()
+@click.option("--bind", default="127.0.0.1:8080", show_default=True, help="Dirección y puerto de la web.")
+@click.option("--threads", default=64, show_default=True, help="Peticiones a la vez.")
+def gateway(bind: str, threads: int) -> None:
+    """Arranca la pasarela HTTP (gunicorn con hilos)."""
+    from deploy import web_server
+
+    web_server.serve(bind, threads)
+
+
+@main.command()
+def migrate() -> None:
+    """Pone al día las tablas de todos los servicios."""
+    from deploy import operations
+
+    operations.migrate()
+
+
+@main.group()
+def keys() -> None:
+    """Las claves de cifrado."""
+
+
+@keys.command("new")
+def new_keys() -> None:
+    """Crea la clave maestra y la de sellado que falten; nunca toca las que ya existen."""
+    from deploy import operations
+
+    operations.new_keys()
+
+
+@main.group()
+def tenant() -> None:
+    """Los despachos."""
+
+
+@tenant.command("create")
+@click.argument("name")
+@click.option("--admin", "email", required=True, help="Correo de quien administrará el despacho.")
+@click.option("--data", type=click.Path(path_type=Path, file_okay=False), default=None, help="Carpeta de datos de `casillero run`, si se usa.")
+def create_tenant(name: str, email: str, data: Path | None) -> None:
+    """Da de alta el despacho NAME e imprime un enlace de un solo uso para quien lo administra."""
+    from deploy import operations
+
+    operations.create_tenant(name, email, data)
+
+
+@main.group()
+def parked() -> None:
+    """Los eventos que un servicio no pudo tratar."""
+
+
+@parked.command("list")
+@click.argument("service", required=False)
+def list_parked(service: str | None) -> None:
+    """Los eventos aparcados, de SERVICE o de todos."""
+    from deploy import operations
+
+    operations.list_parked(service)
+
+
+@parked.command("show")
+@click.argument("event_id")
+def show_parked(event_id: str) -> None:
+    """Uno, con su contenido."""
+    from deploy import operations
+
+    operations.show_parked(event_id)
+
+
+@parked.command("retry")
+@click.argument("event_id")
+def retry_parked(event_id: str) -> None:
+    """Lo intenta de nuevo dentro de unos segundos."""
+    from deploy import operations
+
+    operations.retry_parked(event_id)
+
+
+@parked.command("discard")
+@click.argument("event_id")
+@click.option("--reason", required=True, help="Por qué se descarta; queda en el registro.")
+def discard_parked(event_id: str, reason: str) -> None:
+    """Lo descarta para siempre."""
+    from deploy import operations
+
+    operations.discard_parked(event_id, reason)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,30 @@
+"""The gateway under gunicorn: threads, because each request waits for other services (gunicorn has no eventlet worker any more)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+from gateway.app import create_app
+from services.chassis import logs
+from services.chassis.settings import Settings
+
+
+class Server(BaseApplication):
+    def __init__(self, settings: Settings, bind: str, threads: int):
+        self.settings, self.options = settings, {"bind": bind, "threads": threads, "workers": 1, "worker_class": "gthread", "keepalive": 30}
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self.options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        return create_app(self.settings)
+
+
+def serve(bind: str, threads: int) -> None:
+    settings = Settings.from_env()
+    logs.configure(settings.log_level)
+    Server(settings, bind, threads).run()

@@ -1,0 +1,13 @@
+"""The JSON API: a blueprint a resource, each view a call described where it stands."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from gateway.api import audit, bodies, certificates, clients, edicts, mailboxes, notifications, openapi, people, sessions, tokens
+
+RESOURCES = (sessions, tokens, people, clients, certificates, mailboxes, bodies, notifications, edicts, audit, openapi)
+
+
+def blueprints() -> list[Blueprint]:
+    return [resource.blueprint for resource in RESOURCES]

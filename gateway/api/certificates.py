@@ -1,0 +1,66 @@
+"""Certificates of a client and of the firm."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from flask import Blueprint, request
+
+from gateway import session
+from gateway.api.describing import describes
+from gateway.api.shapes import listed
+from services.contracts.errors import Invalid
+from services.contracts.schemas.certificates import Certificate
+
+blueprint = Blueprint("certificates", __name__)
+FORM = {"file": {"type": "string", "format": "binary"}, "password": {"type": "string"}}
+FIRM = ""
+
+
+def imported(client_id: str) -> dict[str, Any]:
+    file = request.files.get("file")
+    if file is None:
+        raise Invalid.field("file", "Adjunte el fichero .p12 o .pfx del certificado.")
+    with session.services() as ask:
+        return ask.keyring.import_certificate(client_id, base64.b64encode(file.read()).decode(), request.form.get("password", ""))
+
+
+@blueprint.get("/api/clients/<client_id>/certificates")
+@describes("The client's certificates", answer=listed(Certificate))
+def of_client(client_id: str) -> dict[str, Any]:
+    with session.services() as ask:
+        return {"items": ask.keyring.certificates(client_id)}
+
+
+@blueprint.post("/api/clients/<client_id>/certificates")
+@describes("Import the client's certificate from a PKCS#12 file", multipart=FORM, answer=Certificate, status=201, refusals=(401, 403, 404, 413, 422, 429, 503))
+def import_for_client(client_id: str) -> dict[str, Any]:
+    return imported(client_id)
+
+
+@blueprint.delete("/api/clients/<client_id>/certificates/<certificate_id>")
+@describes("Remove a certificate: its key is destroyed", status=204)
+def remove_from_client(client_id: str, certificate_id: str) -> None:
+    with session.services() as ask:
+        ask.keyring.remove_certificate(certificate_id, client_id)
+
+
+@blueprint.get("/api/certificates")
+@describes("The firm's own certificates", answer=listed(Certificate))
+def of_firm() -> dict[str, Any]:
+    with session.services() as ask:
+        return {"items": ask.keyring.certificates(FIRM)}
+
+
+@blueprint.post("/api/certificates")
+@describes("Import the firm's own certificate", multipart=FORM, answer=Certificate, status=201, refusals=(401, 403, 404, 413, 422, 429, 503))
+def import_for_firm() -> dict[str, Any]:
+    return imported(FIRM)
+
+
+@blueprint.delete("/api/certificates/<certificate_id>")
+@describes("Remove one of the firm's certificates", status=204)
+def remove_from_firm(certificate_id: str) -> None:
+    with session.services() as ask:
+        ask.keyring.remove_certificate(certificate_id, FIRM)

@@ -1,0 +1,81 @@
+"""Clients and what hangs on them: groups, notifications."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint
+from marshmallow import Schema, fields
+from services.contracts.schemas.notifications import Notification, NotificationsPage
+
+from gateway import session
+from gateway.api.describing import describes
+from gateway.api.shapes import listed
+from services.contracts.schemas.clients import Client, ClientChanges, ClientsPage, NewClient
+from services.contracts.schemas.paging import paged
+
+blueprint = Blueprint("clients", __name__)
+
+
+class GroupIds(Schema):
+    group_ids = fields.List(fields.String(), required=True)
+
+
+class GroupId(Schema):
+    id = fields.String()
+
+
+@blueprint.get("/api/clients")
+@describes("The clients that I may see", query=ClientsPage, answer=paged(Client))
+def clients(page: dict[str, Any]) -> dict[str, Any]:
+    with session.services() as ask:
+        return ask.clients.clients(page)
+
+
+@blueprint.post("/api/clients")
+@describes("A new client", body=NewClient, answer=Client, status=201)
+def register(body: dict[str, Any]) -> dict[str, Any]:
+    with session.services() as ask:
+        return ask.clients.register(body)
+
+
+@blueprint.get("/api/clients/<client_id>")
+@describes("One client", answer=Client)
+def client(client_id: str) -> dict[str, Any]:
+    with session.services() as ask:
+        return ask.clients.client(client_id)
+
+
+@blueprint.patch("/api/clients/<client_id>")
+@describes("Change a client", body=ClientChanges, answer=Client)
+def change(client_id: str, body: dict[str, Any]) -> dict[str, Any]:
+    with session.services() as ask:
+        return ask.clients.change(client_id, body)
+
+
+@blueprint.delete("/api/clients/<client_id>")
+@describes("Archive a client: nothing with legal weight is deleted", status=204)
+def archive(client_id: str) -> None:
+    with session.services() as ask:
+        ask.clients.archive(client_id)
+
+
+@blueprint.get("/api/clients/<client_id>/groups")
+@describes("The groups that the client is in", answer=listed(GroupId))
+def groups(client_id: str) -> dict[str, Any]:
+    with session.services() as ask:
+        return {"items": [{"id": group_id} for group_id in ask.clients.groups_of(client_id)]}
+
+
+@blueprint.put("/api/clients/<client_id>/groups")
+@describes("Say which groups the client is in", body=GroupIds, answer=listed(GroupId))
+def set_groups(client_id: str, body: dict[str, Any]) -> dict[str, Any]:
+    with session.services() as ask:
+        return {"items": [{"id": group_id} for group_id in ask.clients.set_groups(client_id, body.get("group_ids"))]}
+
+
+@blueprint.get("/api/clients/<client_id>/notifications")
+@describes("Every notification ever received for the client", query=NotificationsPage, answer=paged(Notification))
+def notifications(client_id: str, page: dict[str, Any]) -> dict[str, Any]:
+    with session.services() as ask:
+        return ask.notifications.notifications(page | {"client": client_id})

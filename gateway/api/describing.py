@@ -1,0 +1,77 @@
+"""A call is registered and described in one place: the route, what it reads, what it answers.
+
+`@describes` parses the query with the schema of the list (unknown parameters are refused), and keeps what `/api/openapi.json` is made from, so
+that the description cannot fall behind the code. The bodies themselves are validated by the services, with the same schemas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any
+
+from flask import jsonify, request
+from marshmallow import Schema
+
+from services.contracts.errors import Invalid
+from services.contracts.schemas import checked
+
+UNSAFE = {"POST", "PATCH", "PUT", "DELETE"}
+
+
+@dataclass(frozen=True)
+class Description:
+    """`status` and `answer` are those of success; every call may also be refused, as `refusals` lists."""
+
+    summary: str
+    query: type[Schema] | None = None
+    body: type[Schema] | None = None
+    answer: type[Schema] | None = None
+    many: bool = False
+    status: int = 200
+    refusals: tuple[int, ...] = (401, 403, 404, 422, 429, 503)
+    multipart: dict[str, Any] = field(default_factory=dict)
+    signed_in: bool = True
+    produces: str = "application/json"
+
+
+def describes(summary: str, **details: Any) -> Callable:
+    """Decorate a view below its route. With `query`, the view is given the parsed page as its last argument; with `body`, the JSON object."""
+    description = Description(summary, **details)
+
+    def decorate(view: Callable) -> Callable:
+        @wraps(view)
+        def answer(**path: Any) -> Any:
+            arguments = [parsed_query(description.query)] if description.query else no_query()
+            if description.body is not None:
+                arguments.append(json_body())
+            result = view(*path.values(), *arguments)
+            if isinstance(result, dict | list):
+                return jsonify(result), description.status
+            return ("", 204) if result is None else result
+
+        answer.description = description
+        return answer
+
+    return decorate
+
+
+def parsed_query(schema: type[Schema]) -> dict[str, Any]:
+    repeated = [name for name, values in request.args.lists() if len(values) > 1]
+    if repeated:
+        raise Invalid("Hay parámetros que no son válidos.", {name: ["Está repetido."] for name in repeated})
+    return schema().dump(checked(schema, request.args.to_dict()))
+
+
+def no_query() -> list:
+    if request.args:
+        raise Invalid("Hay parámetros que no son válidos.", {name: ["Esta llamada no lo admite."] for name in request.args})
+    return []
+
+
+def json_body() -> dict[str, Any]:
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict):
+        raise Invalid("El cuerpo debe ser un objeto JSON con Content-Type: application/json.")
+    return body

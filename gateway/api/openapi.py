@@ -1,0 +1,86 @@
+"""`/api/openapi.json`, made from the descriptions of the views, and `/api/docs`, the page to read and try it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from apispec import APISpec
+from apispec.ext.marshmallow import MarshmallowPlugin
+from flask import Blueprint, Flask, current_app, jsonify, render_template
+from marshmallow import Schema, fields
+
+from gateway.api.describing import UNSAFE, Description
+from gateway.errors import SENTENCES, STATUS
+
+blueprint = Blueprint("openapi", __name__)
+VERSION = "1"
+
+
+class ErrorSchema(Schema):
+    code = fields.String(required=True)
+    message = fields.String(required=True)
+    errors = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
+    request_id = fields.String(required=True)
+
+
+@blueprint.get("/api/openapi.json")
+def openapi() -> Any:
+    return jsonify(specification(current_app))
+
+
+@blueprint.get("/api/docs")
+def docs() -> str:
+    return render_template("docs.html")
+
+
+def specification(app: Flask) -> dict[str, Any]:
+    spec = APISpec(title="Casillero", version=VERSION, openapi_version="3.1.0", plugins=[MarshmallowPlugin()])
+    spec.components.security_scheme("session", {"type": "apiKey", "in": "cookie", "name": "casillero_session"})
+    spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
+    for rule in app.url_map.iter_rules():
+        description = getattr(app.view_functions[rule.endpoint], "description", None)
+        if description is not None:
+            path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
+            operations = {method.lower(): operation(description, rule.arguments, method, rule.endpoint) for method in rule.methods - {"HEAD", "OPTIONS"}}
+            spec.path(path=path, operations=operations)
+    return spec.to_dict()
+
+
+def operation(description: Description, path_names: set[str], method: str, endpoint: str) -> dict[str, Any]:
+    parameters: list[Any] = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in sorted(path_names)]
+    if description.query:
+        parameters.append({"in": "query", "schema": description.query})
+    if method == "POST":
+        parameters.append({"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 200}})
+    described: dict[str, Any] = {
+        "summary": description.summary,
+        "operationId": f"{endpoint.replace('.', '_')}_{method.lower()}",
+        "tags": [endpoint.partition(".")[0]],
+        "parameters": parameters,
+        "responses": responses(description, method),
+        "security": [{"session": []}, {"token": []}] if description.signed_in else [],
+    }
+    if description.body is not None:
+        described["requestBody"] = {"required": True, "content": {"application/json": {"schema": description.body}}}
+    if description.multipart:
+        form = {"type": "object", "properties": description.multipart, "required": sorted(description.multipart)}
+        described["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": form}}}
+    return described
+
+
+def responses(description: Description, method: str) -> dict[str, Any]:
+    refusals = {*description.refusals, 409} if method in UNSAFE else set(description.refusals)
+    found: dict[str, Any] = {str(status): {"description": sentence(status), "content": {"application/json": {"schema": ErrorSchema}}} for status in sorted(refusals)}
+    for status in {429, 503} & refusals:
+        found[str(status)]["headers"] = {"Retry-After": {"schema": {"type": "integer"}}}
+    success: dict[str, Any] = {"description": description.summary}
+    if description.answer is not None:
+        success["content"] = {description.produces: {"schema": description.answer(many=description.many)}}
+    found[str(description.status)] = success
+    return found
+
+
+def sentence(status: int) -> str:
+    kinds = {code: kind.code for kind, code in STATUS.items()}
+    return kinds.get(status) or SENTENCES[status][0]

@@ -1,0 +1,46 @@
+"""Server-sent events (HTML standard, section 9.2): a row looked at once a second until it ends.
+
+A stream holds a thread, so at most half of the threads may be streams; above that the answer is 503 and the page polls. Who may see the row is
+judged again at each look, as everywhere: a stream ends when the permission does.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from flask import Response, current_app
+
+from gateway import session
+from services.contracts.errors import Away, Refusal
+
+MOST = 32
+PAUSE_S = 1.0
+open_streams = threading.BoundedSemaphore(MOST)
+
+
+def stream(first: dict[str, Any], look: Callable[[Any], dict[str, Any]], ended: Callable[[dict[str, Any]], bool]) -> Response:
+    if not open_streams.acquire(blocking=False):
+        raise Away("Hay demasiadas vistas en directo abiertas. La página preguntará cada pocos segundos.")
+    asking, pool = session.signed_in(), current_app.pool
+
+    def events() -> Iterator[str]:
+        state = first
+        while True:
+            yield f"data: {json.dumps(state, ensure_ascii=False)}\n\n"
+            if ended(state):
+                return
+            time.sleep(PAUSE_S)
+            try:
+                with pool.services(asking) as ask:
+                    state = look(ask)
+            except Refusal as refusal:
+                yield f"event: refused\ndata: {json.dumps({'code': refusal.code, 'message': refusal.message}, ensure_ascii=False)}\n\n"
+                return
+
+    response = Response(events(), mimetype="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+    response.call_on_close(open_streams.release)
+    return response
