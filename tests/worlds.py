@@ -16,7 +16,6 @@ from typing import Any
 import eventlet
 from nameko.standalone.rpc import ClusterRpcProxy
 
-from deploy.private_servers import private_servers
 from services.catalogue import CLASSES, service_class
 from services.chassis.broker import nameko_config
 from services.chassis.migrations import migrate
@@ -113,18 +112,19 @@ def embedded(folder: Path, **changes: Any) -> Iterator[World]:
 
 
 @contextlib.contextmanager
-def deployed(folder: Path, **changes: Any) -> Iterator[World]:
-    with private_servers(folder / "servers") as servers:
-        with started("deployed", deployed_settings(folder, servers, **changes)) as world:
-            yield world
+def deployed(folder: Path, servers: Any, **changes: Any) -> Iterator[World]:
+    with started("deployed", deployed_settings(folder, servers, **changes)) as world:
+        yield world
 
 
-def deployed_settings(folder: Path, servers: Any, **changes: Any) -> Settings:
-    address = servers.postgres_admin_url.partition("@")[2]
+def deployed_settings(folder: Path, servers: Any, database: str = "postgres", **changes: Any) -> Settings:
+    """Settings for private servers; `database` keeps worlds apart that share one PostgreSQL."""
+    address = servers.postgres_admin_url.rpartition("/")[0]
+    host = address.partition("@")[2]
     return Settings(
         data_dir=folder,
         broker_url=servers.amqp_url,
-        database_url=f"postgresql://casillero_{{service}}@{address}",
-        migrate_url=servers.postgres_admin_url,
+        database_url=f"postgresql://casillero_{{service}}@{host}/{database}",
+        migrate_url=f"{address}/{database}",
         **changes,
     )
