@@ -53,6 +53,8 @@ class Door:
             try:
                 raw, _ = self._listener.accept()
             except OSError:
+                # Out of descriptors, or closed: a moment's pause keeps the first from burning the processor.
+                self._closing.wait(0.05)
                 continue
             threading.Thread(target=self._serve, args=(raw,), daemon=True).start()
 

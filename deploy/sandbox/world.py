@@ -26,7 +26,7 @@ class Settings:
     freshness_s: float = 300
     environment: str = "pro"
     client_certificate: bool = True
-    answer_digest: str = "sha256"
+    answer_digest: str = "sha1"
     page_size: int = 50
     realized_days: float = 16
     reads: int = 3

@@ -1,7 +1,7 @@
 """WS-Security of answers: the sandbox's seal over Body and Timestamp (LEMA specification v3.0, annex of examples).
 
-The parts are written in exclusive canonical form (see `xml`), so that what is digested is what is sent. The official examples digest
-with SHA-1; the setting `answer_digest` brings that back, SHA-256 is the default.
+The parts are written in exclusive canonical form (see `xml`), so that what is digested is what is sent. As in the official
+examples the signature is RSA over SHA-256 and the two digests are SHA-1; the setting `answer_digest` chooses another.
 """
 
 from __future__ import annotations

@@ -26,11 +26,7 @@ DS = "http://www.w3.org/2000/09/xmldsig#"
 X509V3 = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509-token-profile-1.0#X509v3"
 EXC = "http://www.w3.org/2001/10/xml-exc-c14n#"
 LEMA = "http://administracion.gob.es/punto-unico-notificaciones/"
-SIGNATURES = {
-    "sha1": DS + "rsa-sha1",
-    "sha256": "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
-    "sha512": "http://www.w3.org/2001/04/xmldsig-more#rsa-sha512",
-}
+MORE = "http://www.w3.org/2001/04/xmldsig-more#"
 DIGESTS = {"sha1": DS + "sha1", "sha256": "http://www.w3.org/2001/04/xmlenc#sha256", "sha512": "http://www.w3.org/2001/04/xmlenc#sha512"}
 PATHS = {"LocalizaRealizadas": "/ws/v1/realizadas", "ConsultaRealizadas": "/ws/v1/realizadas"}
 
@@ -40,6 +36,7 @@ class Signing:
     """How a request is signed: with which hash, when, with prefix lists as the official samples have, over which parts."""
 
     digest: str = "sha256"
+    key: str = "rsa"
     created: datetime | None = None
     prefixes: bool = False
     parts: tuple[str, ...] = ("body", "timestamp")
@@ -136,12 +133,10 @@ class Caller:
         assert made.returncode == 0, made.stderr.decode()
         return made.stdout
 
-    def send(
-        self, document: bytes, path: str = "/ws/v2/lema", headers: dict[str, str] | None = None, tls: ssl.SSLContext | None = None
-    ) -> Told:
+    def send(self, document: bytes, path: str = "/ws/v2/lema", tls: ssl.SSLContext | None = None) -> Told:
         connection = http.client.HTTPSConnection(self._address.hostname, self._address.port, context=tls or self.tls, timeout=20)
         try:
-            connection.request("POST", path, document, {"Content-Type": "text/xml; charset=utf-8"} | (headers or {}))
+            connection.request("POST", path, document, {"Content-Type": "text/xml; charset=utf-8"})
             answer = connection.getresponse()
             return _told(answer.status, answer.headers.get("Content-Type", ""), answer.read())
         finally:
@@ -203,6 +198,11 @@ def _der(files: Path) -> str:
     return "".join(lines[1:-1])
 
 
+def _signature_method(signing: Signing) -> str:
+    space = DS if signing.digest == "sha1" else MORE
+    return f"{space}{signing.key}-{signing.digest}"
+
+
 def _listed(prefixes: str) -> str:
     return f'<ec:InclusiveNamespaces PrefixList="{prefixes}" xmlns:ec="{EXC}"/>'
 
@@ -225,7 +225,7 @@ def _template(operation: str, content: str, token: str, signing: Signing) -> str
         f'<wsse:BinarySecurityToken ValueType="{X509V3}" wsu:Id="X509-1">{token}</wsse:BinarySecurityToken>'
         f'<ds:Signature xmlns:ds="{DS}"><ds:SignedInfo>'
         f'<ds:CanonicalizationMethod Algorithm="{EXC}">{listed_info}</ds:CanonicalizationMethod>'
-        f'<ds:SignatureMethod Algorithm="{SIGNATURES[digest]}"/>{references}</ds:SignedInfo><ds:SignatureValue/><ds:KeyInfo>'
+        f'<ds:SignatureMethod Algorithm="{_signature_method(signing)}"/>{references}</ds:SignedInfo><ds:SignatureValue/><ds:KeyInfo>'
         f'<wsse:SecurityTokenReference><wsse:Reference URI="#X509-1" ValueType="{X509V3}"/></wsse:SecurityTokenReference></ds:KeyInfo>'
         f'</ds:Signature></wsse:Security></soapenv:Header><soapenv:Body wsu:Id="body" xmlns:wsu="{WSU}">'
         f"<o:{operation}>{content}</o:{operation}></soapenv:Body></soapenv:Envelope>"

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import io
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -64,6 +65,13 @@ def test_a_second_opening_is_refused_and_is_no_act(sandbox: Sandbox, holder: Cal
 def test_a_read_communication_is_refused_by_its_own_code(sandbox: Sandbox, holder: Caller) -> None:
     reference = sandbox.notice(HOLDER, "EMPRESA SL", SUBJECT, kind="communication")
     assert [holder.open(HOLDER, reference, SUBJECT).code for _ in range(2)] == ["200", "4210"]
+
+
+def test_of_two_openings_at_once_one_is_the_act(sandbox: Sandbox, holder: Caller, reference: str) -> None:
+    with ThreadPoolExecutor(4) as callers:
+        told = list(callers.map(lambda _: holder.open(HOLDER, reference, SUBJECT).code, range(4)))
+    assert sorted(told) == ["200", "4209", "4209", "4209"]
+    assert len(sandbox.acts()) == 1
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,9 @@ def test_the_children_of_an_item_stand_in_the_order_of_the_schema(sandbox: Sandb
     ]
 
 
-def test_xmlsec1_verifies_the_signed_answer(sandbox: Sandbox, holder: Caller, tmp_path: Path) -> None:
+@pytest.mark.parametrize("digest", ["sha1", "sha256", "sha512"])
+def test_xmlsec1_verifies_the_signed_answer(sandbox: Sandbox, holder: Caller, tmp_path: Path, digest: str) -> None:
+    sandbox.settings(answer_digest=digest)
     sandbox.notice(HOLDER, "EMPRESA SL", 'Requerimiento <1> & «ñ» "x"\r', description="línea\nsegunda\t>")
     judged = verified_by_xmlsec1(holder.localiza(HOLDER).raw, tmp_path, sandbox.ca_file)
     assert judged.returncode == 0, judged.stderr

@@ -79,6 +79,11 @@ def test_a_certificate_of_another_authority_is_refused_as_token(holder: Caller, 
     assert holder.send(request).code == "1102"
 
 
+def test_a_request_signed_with_an_elliptic_curve_key_is_accepted(sandbox: Sandbox, tmp_path: Path) -> None:
+    curved = Caller(sandbox, caller_with(sandbox, HOLDER, "EMPRESA SL", tmp_path, key="ec"))
+    assert curved.ask("Localiza", CONTENT, Signing(key="ecdsa")).code == "200"
+
+
 def test_an_expired_certificate_is_refused_by_its_own_code(sandbox: Sandbox, tmp_path: Path) -> None:
     expired = Caller(sandbox, caller_with(sandbox, HOLDER, "EMPRESA SL", tmp_path, days=-3))
     assert expired.localiza(HOLDER).code == "1105"
