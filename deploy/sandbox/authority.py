@@ -191,7 +191,8 @@ def _protection(encryption: str, password: str) -> serialization.KeySerializatio
             serialization.PrivateFormat.PKCS12.encryption_builder()
             .kdf_rounds(2048)
             .key_cert_algorithm(p12.PBES.PBESv1SHA1And3KeyTripleDESCBC)
-            .hmac_hash(hashes.SHA1())  # nosec B303: the old files that clients bring use it
+            # The old files that clients bring use it.
+            .hmac_hash(hashes.SHA1())  # nosec B303
             .build(password.encode())
         )
     raise ValueError(f"encryption is {encryption!r}; one of modern, 3des, rc2 is meant")

@@ -70,7 +70,8 @@ class Faults:
 
     def __init__(self, seed: int = 2) -> None:
         self._lock = threading.Lock()
-        self._random = random.Random(seed)  # nosec B311: faults need repeatable draws, not secret ones
+        # Faults need repeatable draws, not secret ones.
+        self._random = random.Random(seed)  # nosec B311
         self._ordered: list[Fault] = []
 
     def order(self, fault: Fault) -> None:

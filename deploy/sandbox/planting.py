@@ -68,7 +68,8 @@ def load_for(body: str, holder_tax_ids: Iterable[str], per_holder: int, seed: in
 
 
 def _planted(body: str, holder: str, name: str, hour: datetime) -> Notice:
-    draw = random.Random(name)  # nosec B311: a load must be repeatable, not secret
+    # A load must be repeatable, not secret.
+    draw = random.Random(name)  # nosec B311
     issuer, root = draw.choice(_OFFICES)
     available_at = hour - timedelta(minutes=draw.randrange(60, 9 * 24 * 60))
     is_communication = draw.randrange(8) == 0

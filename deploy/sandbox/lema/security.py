@@ -34,7 +34,8 @@ _SIGNATURES: dict[str, hashes.HashAlgorithm] = {
     MORE + "rsa-sha512": hashes.SHA512(),
     MORE + "ecdsa-sha256": hashes.SHA256(),
     MORE + "ecdsa-sha512": hashes.SHA512(),
-    DS + "rsa-sha1": hashes.SHA1(),  # nosec B303: refused unless a setting asks for what the manual of 2024 says
+    # Refused unless a setting asks for what the manual of 2024 says.
+    DS + "rsa-sha1": hashes.SHA1(),  # nosec B303
 }
 _ID = f"{{{WSU}}}Id"
 _CLOCK_SKEW = timedelta(seconds=60)
