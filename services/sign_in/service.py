@@ -1,0 +1,132 @@
+"""What may be asked of sign-in, in the order in which a person meets it.
+
+Trap: the answer of a unit of work is kept for a day when the call has an idempotency key. So whatever answers with a secret opens its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import delete, select
+
+from services.chassis.asking import Asking
+from services.chassis.database import Database, UnitOfWork
+from services.chassis.entrypoints import every, on, rpc
+from services.chassis.promises import Promise
+from services.chassis.service import Service
+from services.contracts.errors import Invalid, NotSignedIn
+from services.contracts.events import UserChanged
+from services.contracts.message import utc_now
+from services.contracts.rpc import INTERNAL, SIGNED_IN, Json
+from services.contracts.schemas import checked
+from services.contracts.schemas.sessions import NewToken
+from services.sign_in import carried, invitations, limits, passwords, sessions, tokens
+from services.sign_in.models import Attempt, Credential, Invitation, Model, Session, Token
+
+
+def revocable_token(service: SignInService, db: UnitOfWork, asking: Asking, token_id: str) -> Token:
+    return tokens.find(db, asking, token_id)
+
+
+class SignInService(Service):
+    name = "sign_in"
+    db = Database(Model)
+    audit = Promise("audit")
+
+    # ── passwords ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @rpc(needs=INTERNAL, unit=False)
+    def invite(self, asking: Asking, tenant_id: str, user_id: str) -> str:
+        with self.db.begin() as db:
+            return invitations.make(db, tenant_id, user_id)
+
+    @rpc(needs=INTERNAL, unit=False)
+    def accept_invitation(self, asking: Asking, code: str, password: str) -> None:
+        passwords.require_good(password)
+        with self.db.begin() as db:
+            invitations.find(db, code)
+        password_hash = passwords.hashed(password)
+        with self.db.begin() as db:
+            invitation = invitations.find(db, code)
+            db.act_for(replace(asking, tenant_id=invitation.tenant_id, user_id=invitation.user_id))
+            invitations.set_password(db, invitation.user_id, password_hash)
+
+    @rpc(needs=SIGNED_IN, unit=False)
+    def change_password(self, asking: Asking, current: str, password: str) -> Json:
+        passwords.require_good(password)
+        if not passwords.matches(self._password_of(asking), current):
+            raise Invalid.field("current", "No es su contraseña actual.")
+        password_hash = passwords.hashed(password)
+        with self.db.begin(asking) as db:
+            invitations.set_password(db, asking.user_id, password_hash)
+            return sessions.begin(db, asking.tenant_id, asking.user_id)
+
+    # ── sessions ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @rpc(needs=INTERNAL, unit=False)
+    def sign_in(self, asking: Asking, email: str, password: str, address: str) -> Json:
+        attempt_id = limits.try_once(self.db, email, address)
+        person = self.access.person(email)
+        known = replace(asking, tenant_id=person["tenant_id"], user_id=person["user_id"]) if person else None
+        is_right = passwords.matches(self._password_of(known) if known else None, password)
+        if known is None or not is_right or not person["is_active"]:
+            self._record("sign_in_failed", known, address)
+            raise NotSignedIn("El correo o la contraseña no son correctos.")
+        self._record("sign_in", known, address)
+        limits.take_back(self.db, attempt_id)
+        with self.db.begin(known) as db:
+            return sessions.begin(db, known.tenant_id, known.user_id)
+
+    @rpc(needs=INTERNAL, unit=False)
+    def who(self, asking: Asking, credential: str) -> Json:
+        with self.db.begin() as db:
+            return tokens.whose(db, credential) if carried.is_token(credential) else sessions.whose(db, credential)
+
+    @rpc(needs=INTERNAL)
+    def sign_out(self, db: UnitOfWork, asking: Asking, session: str) -> None:
+        sessions.end(db, session)
+
+    def _password_of(self, who: Asking) -> str | None:
+        with self.db.begin(who) as db:
+            return db.scalar(select(Credential.password_hash).where(Credential.user_id == who.user_id))
+
+    def _record(self, act: str, who: Asking | None, address: str) -> None:
+        """Written before anybody is told. For an email that nobody has, the trail is asked too, to write nothing: it takes as long."""
+        entries = []
+        if who is not None:
+            whom = {"tenant_id": who.tenant_id, "user_id": who.user_id, "subject": who.user_id}
+            entries.append({**whom, "act": act, "detail": {"address": address}})
+        self.audit.record(entries)
+
+    # ── tokens of programs ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @rpc(needs=SIGNED_IN, unit=False)
+    def issue_token(self, asking: Asking, new_token: Json) -> Json:
+        new = checked(NewToken, new_token)
+        with self.db.begin(asking) as db:
+            return tokens.issue(db, asking, new)
+
+    @rpc(needs=SIGNED_IN)
+    def tokens(self, db: UnitOfWork, asking: Asking) -> list[Json]:
+        return [tokens.described(token) for token in db.scalars(select(Token).where(Token.user_id == asking.user_id).order_by(Token.id))]
+
+    @rpc(needs=SIGNED_IN, of=revocable_token)
+    def revoke_token(self, db: UnitOfWork, asking: Asking, token: Token) -> None:
+        tokens.revoke(db, token)
+
+    # ── the end ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @on(UserChanged)
+    def end_access(self, db: UnitOfWork, fact: UserChanged) -> None:
+        if not fact.is_active:
+            sessions.end_all(db, fact.user_id)
+            tokens.revoke_all(db, fact.user_id)
+            invitations.withdraw(db, fact.user_id)
+
+    @every(seconds=600)
+    def forget_what_ended(self) -> None:
+        now = utc_now()
+        with self.db.begin() as db:
+            db.execute(delete(Session).where(Session.expires_at < now))
+            db.execute(delete(Invitation).where(Invitation.expires_at < now))
+            db.execute(delete(Attempt).where(Attempt.at < now - limits.WINDOW))

@@ -1,0 +1,92 @@
+"""API tokens: what a program signs in with on behalf of a user, with all or some of the user's capabilities.
+
+Traps: a token made with a narrowed token must not be wider than it. An empty list of capabilities would travel like "all of them", so it
+is refused. A token whose owner lost a capability has lost it too, because whoever is asked narrows the owner's present ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+
+from services.chassis.asking import Asking
+from services.chassis.database import UnitOfWork
+from services.contracts.errors import Invalid, NotFound, NotSignedIn
+from services.contracts.message import new_id, utc_now
+from services.contracts.rpc import Json
+from services.sign_in.carried import hash_of, new_token
+from services.sign_in.models import Token, TokenHash
+
+STEP = timedelta(minutes=1)
+
+
+def issue(db: UnitOfWork, asking: Asking, new: Json) -> Json:
+    """As `schemas.sessions.NewTokenShown`; raises Invalid naming every bad field."""
+    held = asking.scope.capabilities
+    wanted = new["capabilities"]
+    if wanted is None and asking.only:
+        wanted = sorted(held)
+    errors = {"capabilities": list(reasons_against(wanted, held)), "expires_at": [] if in_future(new["expires_at"]) else ["Ya ha pasado."]}
+    if any(errors.values()):
+        raise Invalid("Hay datos que no son válidos.", {field: reasons for field, reasons in errors.items() if reasons})
+    shown = new_token()
+    token = Token(id=new_id(), user_id=asking.user_id, name=new["name"], capabilities=wanted, expires_at=new["expires_at"])
+    db.add_all([token, TokenHash(token_hash=hash_of(shown), token_id=token.id, tenant_id=asking.tenant_id)])
+    db.flush()
+    return {**described(token), "token": shown}
+
+
+def reasons_against(wanted: list[str] | None, held: frozenset[str]) -> list[str]:
+    if wanted is None:
+        return []
+    if not wanted:
+        return ["Indique al menos una capacidad, u omita el dato para darle todas las suyas."]
+    return [f"Usted no tiene «{capability[:40]}»." for capability in wanted if capability not in held]
+
+
+def in_future(instant: datetime | None) -> bool:
+    return instant is None or instant > utc_now()
+
+
+def whose(db: UnitOfWork, shown: str) -> Json:
+    found = db.get(TokenHash, hash_of(shown))
+    if found is None:
+        raise NotSignedIn("El token no vale. Cree otro.")
+    db.act_for(replace(db.asking, tenant_id=found.tenant_id))
+    token, now = db.scalars(select(Token).where(Token.id == found.token_id)).one(), utc_now()
+    if not in_future(token.expires_at):
+        raise NotSignedIn("El token ha caducado. Cree otro.")
+    if token.last_used_at is None or now - token.last_used_at > STEP:
+        token.last_used_at = now
+    return {"tenant_id": token.tenant_id, "user_id": token.user_id, "csrf_token": "", "only": token.capabilities, "kind": "token"}
+
+
+def find(db: UnitOfWork, asking: Asking, token_id: str) -> Token:
+    """One's own; anybody's of the firm for who manages its users."""
+    token = db.scalars(select(Token).where(Token.id == token_id)).one_or_none()
+    if token is None or (token.user_id != asking.user_id and "users.manage" not in asking.scope.capabilities):
+        raise NotFound()
+    return token
+
+
+def revoke(db: UnitOfWork, token: Token) -> None:
+    db.execute(delete(TokenHash).where(TokenHash.token_id == token.id))
+    db.delete(token)
+
+
+def revoke_all(db: UnitOfWork, user_id: str) -> None:
+    for token in db.scalars(select(Token).where(Token.user_id == user_id)):
+        revoke(db, token)
+
+
+def described(token: Token) -> Json:
+    """As `schemas.sessions.Token`."""
+    instants = {field: getattr(token, field) for field in ("created_at", "expires_at", "last_used_at")}
+    return {
+        "id": token.id,
+        "name": token.name,
+        "capabilities": token.capabilities,
+        **{field: instant and instant.isoformat() for field, instant in instants.items()},
+    }
