@@ -1,0 +1,75 @@
+"""What other services report of a client, kept in one row so that the list filters and sorts in one place.
+
+Facts may come twice or late. Counts and checks carry an instant and the newest wins; a certificate has a row of its own, never forgotten,
+and the client's card is the one among them that is valid the longest.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from services.chassis.database import UnitOfWork
+from services.chassis.insert import insert_new
+from services.clients.models import Certificate, KnownFacts
+from services.contracts.events import CertificateImported, CertificateRemoved, ClientsCounted, MailboxChecked, MailboxesChanged
+
+SOCIAL_SECURITY = "tgss"
+
+
+def keep_counts(db: UnitOfWork, fact: ClientsCounted) -> None:
+    known = _facts_of(db, [count.client_id for count in fact.counts])
+    for count in fact.counts:
+        row = known.get(count.client_id)
+        if row is not None and _is_newer(count.counted_at, row.counted_at):
+            row.pending, row.nearest_read_by, row.counted_at = count.pending, count.nearest_read_by, count.counted_at
+
+
+def keep_check(db: UnitOfWork, fact: MailboxChecked) -> None:
+    row = _facts_of(db, [fact.client_id]).get(fact.client_id)
+    if row is not None and _is_newer(fact.complete_at, row.checked_at):
+        row.last_complete_check_at, row.checked_at = fact.client_complete_at, fact.complete_at
+
+
+def keep_mailboxes(db: UnitOfWork, fact: MailboxesChanged) -> None:
+    """Only whether there is one of the Social Security matters here: it needs a CCC or a NAF."""
+    row = _facts_of(db, [fact.client_id]).get(fact.client_id) if fact.body == SOCIAL_SECURITY else None
+    said_at = datetime.fromisoformat(db.info["envelope"].at)
+    if row is not None and _is_newer(said_at, row.mailboxes_at):
+        row.has_social_security_mailbox, row.mailboxes_at = fact.change != "removed", said_at
+
+
+def keep_certificate(db: UnitOfWork, fact: CertificateImported | CertificateRemoved) -> None:
+    """The firm's own certificates belong to no client and are none of this service's business."""
+    if not fact.client_id:
+        return
+    new = {"id": fact.certificate_id, "client_id": fact.client_id, "tenant_id": db.asking.tenant_id}
+    if isinstance(fact, CertificateImported):
+        dates = {"tax_id": fact.tax_id, "not_before": fact.not_before, "not_after": fact.not_after, "is_removed": False}
+        insert_new(db, Certificate, [new | dates], Certificate.id)
+    elif not insert_new(db, Certificate, [new | {"tax_id": "", "is_removed": True}], Certificate.id):
+        db.scalars(select(Certificate).where(Certificate.id == fact.certificate_id)).one().is_removed = True
+    _choose_card(db, fact.client_id)
+
+
+def _choose_card(db: UnitOfWork, client_id: str) -> None:
+    row = _facts_of(db, [client_id]).get(client_id)
+    if row is None:
+        return
+    kept = select(Certificate).where(Certificate.client_id == client_id, Certificate.is_removed.is_(False))
+    best = db.scalars(kept.order_by(Certificate.not_after.desc(), Certificate.id.desc()).limit(1)).one_or_none()
+    row.certificate_id = best.id if best else ""
+    row.certificate_tax_id = best.tax_id if best else ""
+    row.certificate_not_before = best.not_before if best else None
+    row.certificate_not_after = best.not_after if best else None
+
+
+def _facts_of(db: UnitOfWork, client_ids: list[str]) -> dict[str, KnownFacts]:
+    """Locked in one order, so that two handlers neither overwrite nor wait for each other in a circle."""
+    found = select(KnownFacts).where(KnownFacts.client_id.in_(client_ids)).order_by(KnownFacts.client_id).with_for_update()
+    return {row.client_id: row for row in db.scalars(found)}
+
+
+def _is_newer(said_at: datetime, known_at: datetime | None) -> bool:
+    return known_at is None or said_at > known_at

@@ -1,0 +1,97 @@
+"""The firm's groups as `clients` knows them: their names, kept from GroupChanged, and which clients are in each.
+
+Trap: somebody who has just made a group puts a client in it before the fact is here. So the groups that a call names and that are not known
+yet are asked of `access`, before the unit of work opens (`knowing_groups`). Newer versions win, whichever way they come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, select, update
+
+from services.chassis.database import UnitOfWork
+from services.chassis.insert import insert_new
+from services.clients.models import ClientGroup, Group
+from services.contracts.errors import NotFound
+from services.contracts.events import GroupChanged
+from services.contracts.rpc import Json
+from services.contracts.schemas.paging import Id
+
+if TYPE_CHECKING:
+    from services.clients.service import ClientsService
+
+AT_MOST = 1000
+
+
+def knowing_groups(named: Callable[..., Any]) -> Callable:
+    """Decorate a call above its `@rpc`; `named` gives, from its arguments, the group ids sent, or nothing for the asker's own."""
+
+    def decorate(method: Callable) -> Callable:
+        @wraps(method)
+        def answer(self: ClientsService, *args: Any, **kwargs: Any) -> Any:
+            learn_groups(self, named(*args, **kwargs))
+            return method(self, *args, **kwargs)
+
+        return answer
+
+    return decorate
+
+
+def learn_groups(service: ClientsService, sent: Any) -> None:
+    """Ask `access` for what is not known yet. What it does not give stays unknown, and is refused by whoever needs it."""
+    wanted = sent or service.access.scope()["group_ids"]
+    ids = {id for id in wanted[:AT_MOST] if isinstance(id, str) and Id.SHAPE.fullmatch(id)} if isinstance(wanted, list) else set()
+    with service.db.begin(service.asking) as db:
+        unknown = ids - known_groups(db, ids, deleted=True)
+    for group_id in sorted(unknown):
+        try:
+            group = service.access.group(group_id)
+        except NotFound:
+            continue
+        with service.db.begin(service.asking) as db:
+            keep_group(db, {"id": group["id"], "name": group["name"], "version": group["version"], "is_deleted": False})
+
+
+def known_groups(db: UnitOfWork, ids: Iterable[str], *, deleted: bool = False) -> frozenset[str]:
+    """Those of the ids that are groups of the tenant; with `deleted`, also those that were."""
+    found = select(Group.id).where(Group.id.in_(list(ids)))
+    return frozenset(db.scalars(found if deleted else found.where(Group.is_deleted.is_(False))))
+
+
+def keep_fact(db: UnitOfWork, fact: GroupChanged) -> list[str]:
+    """Keep what is newer; returns the ids of the clients that were in a group that is gone."""
+    is_deleted = fact.change == "deleted"
+    keep_group(db, {"id": fact.group_id, "name": fact.name, "version": fact.version, "is_deleted": is_deleted})
+    if not is_deleted:
+        return []
+    gone = delete(ClientGroup).where(ClientGroup.group_id == fact.group_id).returning(ClientGroup.client_id)
+    return sorted(db.scalars(gone.execution_options(synchronize_session=False)))
+
+
+def keep_group(db: UnitOfWork, group: Json) -> None:
+    if not insert_new(db, Group, [{**group, "tenant_id": db.asking.tenant_id}], Group.id):
+        older = update(Group).where(Group.id == group["id"], Group.version < group["version"])
+        db.execute(older.values(**group).execution_options(synchronize_session=False))
+
+
+def set_members(db: UnitOfWork, client_id: str, current: set[str], wanted: set[str]) -> None:
+    """Write the difference."""
+    db.execute(delete(ClientGroup).where(ClientGroup.client_id == client_id, ClientGroup.group_id.in_(current - wanted)))
+    db.add_all(ClientGroup(client_id=client_id, group_id=group_id) for group_id in sorted(wanted - current))
+    db.flush()
+
+
+def group_ids_of(db: UnitOfWork, client_ids: Iterable[str]) -> dict[str, set[str]]:
+    """Client → the groups it is in, in one query."""
+    groups: dict[str, set[str]] = {id: set() for id in client_ids}
+    found = select(ClientGroup.client_id, ClientGroup.group_id).where(ClientGroup.client_id.in_(list(groups)))
+    for client_id, group_id in db.execute(found):
+        groups[client_id].add(group_id)
+    return groups
+
+
+def names_of(db: UnitOfWork, group_ids: Iterable[str]) -> dict[str, str]:
+    return {row.id: row.name for row in db.execute(select(Group.id, Group.name).where(Group.id.in_(list(group_ids))))}

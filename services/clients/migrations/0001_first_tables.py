@@ -1,0 +1,160 @@
+"""First tables."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from services.chassis.migrations import protect
+from services.chassis.tables import Instant
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "answers",
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("user_id", sa.String(length=36), nullable=False),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("answer", sa.JSON(), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("key", "user_id", "tenant_id"),
+    )
+    op.create_table(
+        "client_certificates",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("client_id", sa.String(length=36), nullable=False),
+        sa.Column("tax_id", sa.String(length=50), nullable=False),
+        sa.Column("not_before", Instant(), nullable=True),
+        sa.Column("not_after", Instant(), nullable=True),
+        sa.Column("is_removed", sa.Boolean(), nullable=False),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_client_certificates_client_id"), "client_certificates", ["client_id"], unique=False)
+    op.create_index(op.f("ix_client_certificates_tenant_id"), "client_certificates", ["tenant_id"], unique=False)
+    op.create_table(
+        "client_facts",
+        sa.Column("client_id", sa.String(length=36), nullable=False),
+        sa.Column("certificate_id", sa.String(length=36), nullable=False),
+        sa.Column("certificate_tax_id", sa.String(length=50), nullable=False),
+        sa.Column("certificate_not_before", Instant(), nullable=True),
+        sa.Column("certificate_not_after", Instant(), nullable=True),
+        sa.Column("pending", sa.Integer(), nullable=False),
+        sa.Column("nearest_read_by", sa.Date(), nullable=True),
+        sa.Column("counted_at", Instant(), nullable=True),
+        sa.Column("last_complete_check_at", Instant(), nullable=True),
+        sa.Column("checked_at", Instant(), nullable=True),
+        sa.Column("has_social_security_mailbox", sa.Boolean(), nullable=False),
+        sa.Column("mailboxes_at", Instant(), nullable=True),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.PrimaryKeyConstraint("client_id"),
+    )
+    op.create_index("client_facts_by_certificate", "client_facts", ["tenant_id", "certificate_not_after"], unique=False)
+    op.create_index("client_facts_by_check", "client_facts", ["tenant_id", "last_complete_check_at", "client_id"], unique=False)
+    op.create_index("client_facts_by_pending", "client_facts", ["tenant_id", "pending", "client_id"], unique=False)
+    op.create_index("client_facts_by_read_by", "client_facts", ["tenant_id", "nearest_read_by", "client_id"], unique=False)
+    op.create_index(op.f("ix_client_facts_tenant_id"), "client_facts", ["tenant_id"], unique=False)
+    op.create_table(
+        "client_groups",
+        sa.Column("client_id", sa.String(length=36), nullable=False),
+        sa.Column("group_id", sa.String(length=36), nullable=False),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.PrimaryKeyConstraint("client_id", "group_id"),
+    )
+    op.create_index(op.f("ix_client_groups_group_id"), "client_groups", ["group_id"], unique=False)
+    op.create_index(op.f("ix_client_groups_tenant_id"), "client_groups", ["tenant_id"], unique=False)
+    op.create_table(
+        "clients",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("tax_id", sa.String(length=9), nullable=False),
+        sa.Column("name", sa.String(length=300), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("postal_address", sa.JSON(), nullable=False),
+        sa.Column("notes", sa.Text(), nullable=False),
+        sa.Column("ccc", sa.JSON(), nullable=False),
+        sa.Column("naf", sa.JSON(), nullable=False),
+        sa.Column("receives_notifications", sa.Boolean(), nullable=False),
+        sa.Column("watch_edicts", sa.Boolean(), nullable=False),
+        sa.Column("is_archived", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("updated_at", Instant(), nullable=False),
+        sa.Column("search_text", sa.Text(), nullable=False),
+        sa.Column("sort_name", sa.String(length=100), nullable=False),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("clients_by_name", "clients", ["tenant_id", "is_archived", "sort_name", "id"], unique=False)
+    op.create_index("clients_by_tax_id", "clients", ["tenant_id", "is_archived", "tax_id", "id"], unique=False)
+    op.create_index(
+        "clients_tax_id_once",
+        "clients",
+        ["tenant_id", "tax_id"],
+        unique=True,
+        sqlite_where=sa.text("NOT is_archived"),
+        postgresql_where=sa.text("NOT is_archived"),
+    )
+    op.create_index(op.f("ix_clients_tenant_id"), "clients", ["tenant_id"], unique=False)
+    op.create_table(
+        "groups",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("is_deleted", sa.Boolean(), nullable=False),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_groups_tenant_id"), "groups", ["tenant_id"], unique=False)
+    op.create_table(
+        "handled",
+        sa.Column("handler", sa.String(length=100), nullable=False),
+        sa.Column("event_id", sa.String(length=36), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("handler", "event_id"),
+    )
+    op.create_table(
+        "leases",
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("holder", sa.String(length=100), nullable=False),
+        sa.Column("until", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
+        "outbox",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("topic", sa.String(length=100), nullable=False),
+        sa.Column("envelope", sa.JSON(), nullable=False),
+        sa.Column("claimed_until", Instant(), nullable=True),
+        sa.Column("sent_at", Instant(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        "outbox_unsent",
+        "outbox",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("sent_at IS NULL"),
+        postgresql_where=sa.text("sent_at IS NULL"),
+    )
+    op.create_table(
+        "parked",
+        sa.Column("handler", sa.String(length=100), nullable=False),
+        sa.Column("event_id", sa.String(length=36), nullable=False),
+        sa.Column("envelope", sa.JSON(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("parked_at", Instant(), nullable=False),
+        sa.Column("next_try_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("handler", "event_id"),
+    )
+    op.create_index(op.f("ix_parked_next_try_at"), "parked", ["next_try_at"], unique=False)
+    protect("answers")
+    protect("client_certificates")
+    protect("client_facts")
+    protect("client_groups")
+    protect("clients")
+    protect("groups")

@@ -1,0 +1,108 @@
+"""Making and changing clients: the rows, and the facts that tell others.
+
+Every way in takes a list, so that one client and many go the same way. Facts leave in events of at most 500 clients.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from services.chassis.asking import Asking
+from services.chassis.database import UnitOfWork
+from services.clients.folding import search_text, sort_name
+from services.clients.groups import group_ids_of, known_groups
+from services.clients.membership import groups_on_creation
+from services.clients.models import Client, ClientGroup, KnownFacts
+from services.contracts.errors import Conflict, StaleVersion
+from services.contracts.events import AT_MOST, ClientFacts, ClientsChanged, ClientsRegistered
+from services.contracts.message import new_id, utc_now
+from services.contracts.rpc import Json
+
+ADDRESS = ("street", "postal_code", "city", "province", "country")
+PLAIN = ("tax_id", "name", "email", "notes", "receives_notifications", "watch_edicts")
+TAKEN = "Ya hay un cliente con este NIF. Búsquelo en el listado; si está archivado, recupérelo."
+
+
+def register_all(db: UnitOfWork, asking: Asking, new_clients: Sequence[Json]) -> list[Client]:
+    """`new_clients` as loaded by `schemas.clients.NewClient`. Raises Conflict (a tax id that is taken) or Invalid (groups)."""
+    existing = known_groups(db, {group_id for new in new_clients for group_id in new.get("group_ids", ())})
+    clients = []
+    for new in new_clients:
+        group_ids = groups_on_creation(asking.scope, new.get("group_ids", ()), existing)
+        client = Client(id=new_id(), postal_address=dict.fromkeys(ADDRESS, "") | {"country": "ES"}, ccc=[], naf=[])
+        write(client, new)
+        db.add_all([client, KnownFacts(client_id=client.id)])
+        db.add_all(ClientGroup(client_id=client.id, group_id=group_id) for group_id in sorted(group_ids))
+        clients.append(client)
+    flush(db)
+    announce(db, ClientsRegistered, clients)
+    return clients
+
+
+def change(db: UnitOfWork, client: Client, changes: Json) -> None:
+    """`changes` as loaded by `schemas.clients.ClientChanges`. Raises StaleVersion or Conflict."""
+    if changes["version"] != client.version:
+        raise StaleVersion()
+    write(client, changes)
+    client.is_archived = changes.get("archived", client.is_archived)
+    touch(db, [client])
+
+
+def touch(db: UnitOfWork, clients: Sequence[Client]) -> None:
+    """These clients are as others know them no longer: a version further, and said so."""
+    for client in clients:
+        client.version, client.updated_at = client.version + 1, utc_now()
+    flush(db)
+    announce(db, ClientsChanged, clients)
+
+
+def touch_by_id(db: UnitOfWork, client_ids: Sequence[str]) -> None:
+    for some in in_parts(client_ids):
+        touch(db, db.scalars(select(Client).where(Client.id.in_(some)).order_by(Client.id).with_for_update()).all())
+
+
+def write(client: Client, sent: Json) -> None:
+    """What was sent; the rest stays."""
+    for name in PLAIN:
+        if name in sent:
+            setattr(client, name, sent[name])
+    client.postal_address = {**client.postal_address, **sent.get("postal_address", {})}
+    numbers = sent.get("social_security", {})
+    client.ccc = list(dict.fromkeys(numbers.get("ccc", client.ccc)))
+    client.naf = list(dict.fromkeys(numbers.get("naf", client.naf)))
+    client.search_text = search_text(client.tax_id, client.name, client.email or "")
+    client.sort_name = sort_name(client.name)
+
+
+def flush(db: UnitOfWork) -> None:
+    """Write the rows; the only key that people can hit is that of the tax id."""
+    try:
+        db.flush()
+    except IntegrityError as error:
+        raise Conflict(TAKEN, {"tax_id": [TAKEN]}) from error
+
+
+def announce(db: UnitOfWork, event: type[ClientsRegistered] | type[ClientsChanged], clients: Sequence[Client]) -> None:
+    for some in in_parts(clients):
+        groups = group_ids_of(db, [client.id for client in some])
+        db.publish(event(clients=tuple(facts_of(client, groups[client.id]) for client in some)))
+
+
+def facts_of(client: Client, group_ids: set[str]) -> ClientFacts:
+    return ClientFacts(
+        client_id=client.id,
+        tax_id=client.tax_id,
+        name=client.name,
+        receives_notifications=client.receives_notifications,
+        watch_edicts=client.watch_edicts,
+        is_archived=client.is_archived,
+        group_ids=tuple(sorted(group_ids)),
+        version=client.version,
+    )
+
+
+def in_parts(things: Sequence, size: int = AT_MOST) -> Iterator[Sequence]:
+    return (things[start : start + size] for start in range(0, len(things), size))

@@ -1,0 +1,93 @@
+"""What may be asked of clients, and what it hears. A client is registered, seen, changed, put in groups, archived."""
+
+from __future__ import annotations
+
+from services.chassis.asking import Asking
+from services.chassis.database import Database, UnitOfWork
+from services.chassis.entrypoints import on, rpc
+from services.chassis.service import Service
+from services.clients import facts, groups, records
+from services.clients.answers import described
+from services.clients.listing import listed
+from services.clients.membership import groups_after, shown_groups
+from services.clients.models import Client, Model
+from services.clients.visibility import client_to_change, visible_client
+from services.contracts.events import (
+    CertificateImported,
+    CertificateRemoved,
+    ClientsCounted,
+    GroupChanged,
+    MailboxChecked,
+    MailboxesChanged,
+)
+from services.contracts.rpc import SIGNED_IN, Json
+from services.contracts.schemas import checked
+from services.contracts.schemas.clients import ClientChanges, ClientGroups, ClientsPage, NewClient
+
+
+class ClientsService(Service):
+    name = "clients"
+    db = Database(Model)
+
+    @groups.knowing_groups(lambda new_client: new_client.get("group_ids"))
+    @rpc(needs="clients.write")
+    def register(self, db: UnitOfWork, asking: Asking, new_client: Json) -> Json:
+        (client,) = records.register_all(db, asking, [checked(NewClient, new_client)])
+        return described(db, asking.scope, [client])[0]
+
+    @rpc(needs=SIGNED_IN)
+    def clients(self, db: UnitOfWork, asking: Asking, page: Json) -> Json:
+        return listed(db, asking, checked(ClientsPage, page))
+
+    @rpc(needs=SIGNED_IN, of=visible_client)
+    def client(self, db: UnitOfWork, asking: Asking, client: Client) -> Json:
+        return described(db, asking.scope, [client])[0]
+
+    @rpc(needs="clients.write", of=client_to_change)
+    def change(self, db: UnitOfWork, asking: Asking, client: Client, changes: Json) -> Json:
+        records.change(db, client, checked(ClientChanges, changes))
+        return described(db, asking.scope, [client])[0]
+
+    @rpc(needs=SIGNED_IN, of=visible_client)
+    def groups_of(self, db: UnitOfWork, asking: Asking, client: Client) -> list[str]:
+        return sorted(shown_groups(asking.scope, groups.group_ids_of(db, [client.id])[client.id]))
+
+    @groups.knowing_groups(lambda client_id, group_ids: group_ids)
+    @rpc(needs="clients.write", of=client_to_change)
+    def set_groups(self, db: UnitOfWork, asking: Asking, client: Client, group_ids: list[str]) -> list[str]:
+        """The groups, among those that the asker may see, that the client is in from now on."""
+        wanted = checked(ClientGroups, {"group_ids": group_ids})["group_ids"]
+        current = groups.group_ids_of(db, [client.id])[client.id]
+        after = groups_after(asking.scope, current, wanted, groups.known_groups(db, wanted))
+        if after != current:
+            groups.set_members(db, client.id, current, after)
+            records.touch(db, [client])
+        return sorted(shown_groups(asking.scope, after))
+
+    @rpc(needs="clients.write", of=client_to_change)
+    def archive(self, db: UnitOfWork, asking: Asking, client: Client) -> None:
+        if not client.is_archived:
+            client.is_archived = True
+            records.touch(db, [client])
+
+    # ── what others know ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @on(GroupChanged)
+    def keep_group(self, db: UnitOfWork, fact: GroupChanged) -> None:
+        records.touch_by_id(db, groups.keep_fact(db, fact))
+
+    @on(CertificateImported, CertificateRemoved)
+    def keep_certificate(self, db: UnitOfWork, fact: CertificateImported | CertificateRemoved) -> None:
+        facts.keep_certificate(db, fact)
+
+    @on(MailboxesChanged)
+    def keep_mailboxes(self, db: UnitOfWork, fact: MailboxesChanged) -> None:
+        facts.keep_mailboxes(db, fact)
+
+    @on(MailboxChecked)
+    def keep_check(self, db: UnitOfWork, fact: MailboxChecked) -> None:
+        facts.keep_check(db, fact)
+
+    @on(ClientsCounted)
+    def keep_counts(self, db: UnitOfWork, fact: ClientsCounted) -> None:
+        facts.keep_counts(db, fact)

@@ -1,0 +1,80 @@
+"""What deserves a second look at a client and is no fault: accepted, kept, and said in the client window. Pure.
+
+A warning is `{code, message}`; the message names the cure. Days left of a certificate are counted in whole days, rounded up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Final
+
+from services.contracts import ids
+
+EXPIRING: Final = timedelta(days=60)
+_STEPS: Final = (7, 30, 60)
+_ONE_DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Circumstances:
+    """What the warnings are judged by; `certificate_not_after` is None when there is no certificate."""
+
+    tax_id: str
+    ccc: tuple[str, ...] = ()
+    naf: tuple[str, ...] = ()
+    receives_notifications: bool = True
+    watch_edicts: bool = True
+    has_social_security_mailbox: bool = False
+    certificate_tax_id: str = ""
+    certificate_not_after: datetime | None = None
+
+
+def certificate_state(not_after: datetime | None, now: datetime) -> str:
+    """`none`, `expired`, `expiring` (60 days or less) or `valid`."""
+    if not_after is None:
+        return "none"
+    if not_after <= now:
+        return "expired"
+    return "expiring" if not_after <= now + EXPIRING else "valid"
+
+
+def warnings_of(client: Circumstances, now: datetime) -> list[dict[str, str]]:
+    """All that applies, the client's own numbers first."""
+    found = [*_numbers(client), *_certificate(client, now), *_switched_off(client)]
+    return [{"code": code, "message": message} for code, message in found]
+
+
+def _numbers(client: Circumstances) -> Iterator[tuple[str, str]]:
+    yield from ids.warnings(ids.TaxId(client.tax_id))
+    for number in (*map(ids.Ccc, client.ccc), *map(ids.Naf, client.naf)):
+        for code, message in ids.warnings(number):
+            yield code, f"{number}: {message}"
+    if client.has_social_security_mailbox and not client.ccc and not client.naf:
+        yield "social_security_without_number", "Tiene buzón de la Seguridad Social y no tiene CCC ni NAF: añada al menos uno."
+
+
+def _certificate(client: Circumstances, now: datetime) -> Iterator[tuple[str, str]]:
+    if client.certificate_not_after is None:
+        return
+    left = client.certificate_not_after - now
+    if left <= timedelta(0):
+        yield "certificate_expired", "Su certificado ha caducado: renuévelo e impórtelo de nuevo."
+    elif left <= EXPIRING:
+        days = next(step for step in _STEPS if left <= step * _ONE_DAY)
+        yield f"certificate_expires_in_{days}", f"Su certificado caduca en {_days(ceil(left / _ONE_DAY))}: renuévelo e impórtelo antes."
+    if client.certificate_tax_id and client.certificate_tax_id != client.tax_id:
+        yield "certificate_of_another", "El NIF de su certificado no es el suyo: sin un poder, los organismos no mostrarán sus avisos."
+
+
+def _switched_off(client: Circumstances) -> Iterator[tuple[str, str]]:
+    if not client.receives_notifications:
+        yield "notifications_off", "No está habilitado para recibir notificaciones: sus buzones no se consultan."
+    if not client.watch_edicts:
+        yield "edicts_off", "No está habilitado para consultar notificaciones en tablón: no se buscan edictos a su nombre."
+
+
+def _days(count: int) -> str:
+    return "1 día" if count == 1 else f"{count} días"
