@@ -99,7 +99,7 @@ class Bulletin:
 
     def _add(self, day: date, edict: dict) -> str:
         edict_id = edict.get("id") or f"BOE-N-{day.year}-{self._last_number.get(day.year, 0) + 1:06d}"
-        year, number = (int(part) for part in EDICT_ID.fullmatch(edict_id).groups())
+        year, number = (int(part) for part in edict_id.split("-")[2:])
         self._last_number[year] = max(number, self._last_number.get(year, 0))
         if edict_id not in self._edicts:
             self._days[day].append(edict_id)

@@ -39,7 +39,8 @@ Block = list[Piece]  # The lines of one cell or paragraph, from the top.
 
 def page_text(pieces: Iterable[Piece]) -> str:
     """The page in reading order, in the form the module describes."""
-    level, upright = [], []
+    level: list[Piece] = []
+    upright: list[Piece] = []
     for piece in pieces:
         (upright if piece.top - piece.bottom > _UPRIGHT * piece.height else level).append(piece)
     lines = [line for row in _rows(_blocks(level)) for line in _lines_of(row)]

@@ -16,6 +16,7 @@ import socket
 import struct
 import sys
 import time
+from typing import Any
 
 import pypdfium2_raw as pdfium
 
@@ -41,7 +42,7 @@ class Unreadable(Exception):
 class _Page:
     """The characters of one page and where they stand. Use as a context manager: the library's memory is not Python's."""
 
-    def __init__(self, document, index: int) -> None:
+    def __init__(self, document: Any, index: int) -> None:
         self._page = pdfium.FPDF_LoadPage(document, index)
         self._text = pdfium.FPDFText_LoadPage(self._page) if self._page else None
         self._box = pdfium.FS_RECTF()

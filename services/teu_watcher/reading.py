@@ -70,10 +70,15 @@ class PdfReader:
             child.end()
 
     def _take(self) -> _Child:
-        with self._lock:
-            if self._idle:
-                return self._idle.pop()
+        while child := self._an_idle_one():
+            if child.is_alive():
+                return child
+            child.end()  # It died while it had nothing to do: no document is to blame.
         return _Child(self._limits)
+
+    def _an_idle_one(self) -> _Child | None:
+        with self._lock:
+            return self._idle.pop() if self._idle else None
 
     def _give_back(self, child: _Child) -> None:
         if child.is_healthy and child.documents < self._share:
@@ -113,6 +118,9 @@ class _Child:
         answer = json.loads(self._receive(length, deadline))
         self.is_healthy = True
         return answer
+
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
 
     def end(self) -> None:
         """Kills and reaps the process."""

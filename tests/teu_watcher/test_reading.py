@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
@@ -86,6 +88,26 @@ def test_a_child_is_replaced_after_its_share(honest):
     reader.read(honest)
     assert _children() == before
     assert "Se notifica" in reader.read(honest)[0]
+    reader.close()
+
+
+def test_a_child_killed_between_two_documents_is_replaced(honest):
+    reader = PdfReader(children=1)
+    before = _children()
+    reader.read(honest)
+    (child,) = _children() - before
+    os.kill(child, signal.SIGKILL)
+    os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
+    assert "Se notifica" in reader.read(honest)[0]
+    reader.close()
+
+
+def test_many_callers_share_a_few_children(honest):
+    reader = PdfReader(children=2)
+    before = _children()
+    with ThreadPoolExecutor(6) as pool:
+        texts = list(pool.map(lambda _: reader.read(honest)[0], range(24)))
+    assert len(set(texts)) == 1 and len(_children() - before) <= 2
     reader.close()
 
 
