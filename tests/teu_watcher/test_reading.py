@@ -7,6 +7,7 @@ import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -118,4 +119,4 @@ def test_a_reader_that_cannot_start_does_not_blame_the_document(honest, monkeypa
 
 
 def _children() -> set[int]:
-    return {int(pid) for task in os.listdir("/proc/self/task") for pid in open(f"/proc/self/task/{task}/children").read().split()}  # noqa: SIM115
+    return {int(pid) for task in Path("/proc/self/task").iterdir() for pid in (task / "children").read_text().split()}
