@@ -30,7 +30,8 @@ def patched() -> None:
 def run(port: int | None, data: Path, demo: bool, once: bool, ready_file: Path | None) -> None:
     """Arranca todo en un solo proceso, sin instalar nada más."""
     patched()
-    from deploy import all_in_one, demonstration
+    from deploy import all_in_one
+    from deploy.demo import run as demonstration
 
     if once and not demo:
         raise click.UsageError("--once solo tiene sentido con --demo.")
