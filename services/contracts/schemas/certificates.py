@@ -18,7 +18,7 @@ AT_MOST = 50
 LARGEST_FILE = 100_000
 
 
-class Warning(Schema):
+class CertificateWarning(Schema):
     """Something that is accepted and should be looked at."""
 
     code = fields.String()
@@ -45,7 +45,7 @@ class Certificate(Schema):
 class ImportedCertificate(Certificate):
     """What an import answers: the certificate and what is odd about it."""
 
-    warnings = fields.List(fields.Nested(Warning))
+    warnings = fields.List(fields.Nested(CertificateWarning))
 
 
 class ImportCertificate(Schema):

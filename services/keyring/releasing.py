@@ -1,0 +1,165 @@
+"""Releasing private keys to the worker that asked, against tickets of several tenants at once.
+
+    look up → judge by the rules → ask access for the person behind → RECORD → mark the tickets used → open and seal to the worker
+
+Invariant: no key is opened before the trail has its use; when the trail cannot be written the whole call fails and nothing is released.
+Being killed after recording leaves a use in the trail that did not happen, never the reverse. A certificate that is removed in between is
+not released: the second unit of work locks those that are still there. Tenants and rows are taken in the order of their ids, so that two
+calls do not wait for each other.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import structlog
+from sqlalchemy import select, update
+
+from services.chassis.asking import Asking
+from services.chassis.boxes import seal_to
+from services.chassis.database import Store, UnitOfWork
+from services.chassis.insert import insert_new
+from services.chassis.promises import Asked
+from services.chassis.sealing import CannotOpen
+from services.contracts.errors import Away, Refusal
+from services.contracts.message import utc_now
+from services.contracts.schemas.certificates import release_context
+from services.keyring.envelopes import OpenKeys
+from services.keyring.models import Certificate, Client, Key, TenantKey, UsedTicket
+from services.keyring.storing import binding_of, sealed_of, wrapped
+from services.keyring.tickets import REFUSALS, expires_at, why_not
+
+log = structlog.get_logger()
+Json = dict[str, Any]
+
+
+@dataclass
+class Use:
+    """One ticket on its way; `refused` is the code of the reason, or ""."""
+
+    ticket: Json
+    certificate: Certificate | None = None
+    key: Key | None = None
+    tenant_key: TenantKey | None = None
+    client: Client | None = None
+    refused: str = ""
+
+    @property
+    def tenant_id(self) -> str:
+        return self.ticket["tenant_id"]
+
+    @property
+    def id(self) -> str:
+        return str(self.ticket["id"])
+
+
+def look_up(db: Store, uses: list[Use]) -> None:
+    """What is known of each certificate and client; a certificate without a key counts as missing."""
+    with db.begin() as unit:
+        for _, own in by_tenant(unit, uses):
+            certificates = rows_of(unit, {use.ticket["certificate_id"] for use in own})
+            clients = {row.id: row for row in unit.scalars(select(Client).where(Client.id.in_({use.ticket["client_id"] for use in own})))}
+            for use in own:
+                use.certificate, use.key, use.tenant_key = certificates.get(use.ticket["certificate_id"], (None, None, None))
+                use.client = clients.get(use.ticket["client_id"])
+
+
+def rows_of(unit: UnitOfWork, ids: set[str]) -> dict[str, tuple[Certificate, Key, TenantKey]]:
+    found = select(Certificate, Key, TenantKey).join(Key, Key.certificate_id == Certificate.id)
+    found = found.join(TenantKey, TenantKey.id == Key.tenant_key_id).where(Certificate.id.in_(ids), Certificate.removed_at.is_(None))
+    return {row[0].id: tuple(row) for row in unit.execute(found)}
+
+
+def by_tenant(unit: UnitOfWork, uses: list[Use]) -> Iterator[tuple[str, list[Use]]]:
+    """Act for each tenant in turn, in the order of their ids."""
+    for tenant_id, own in groupby(sorted(uses, key=lambda use: use.tenant_id), key=lambda use: use.tenant_id):
+        unit.act_for(Asking(tenant_id=tenant_id))
+        yield tenant_id, list(own)
+
+
+def judge(uses: list[Use], access: Asked) -> None:
+    """Refuse by the rules, then for a person without the right, as it is at this moment."""
+    now = utc_now()
+    answers: dict[tuple, bool] = {}
+    for use in uses:
+        use.refused = why_not(use.ticket, use.certificate, use.client is not None, now)
+        if use.ticket["user_id"] and not use.refused:
+            asked = (use.tenant_id, use.ticket["user_id"], use.ticket["body"], tuple(use.client.group_ids))
+            if asked not in answers:
+                answers[asked] = may_sync(access, *asked)
+            use.refused = "" if answers[asked] else "not_allowed"
+
+
+def may_sync(access: Asked, tenant_id: str, user_id: str, body: str, group_ids: tuple[str, ...]) -> bool:
+    try:
+        return access.asking(Asking(tenant_id=tenant_id, user_id=user_id)).check(user_id, "sync", body, list(group_ids))
+    except Away:
+        raise
+    except Refusal:
+        return False
+
+
+def record(uses: list[Use], audit: Asked) -> None:
+    """All the uses in one commit of the trail; raises when it cannot be written."""
+    kept = ("client_id", "mailbox_id", "body", "reason")
+    entries = [
+        {
+            "tenant_id": use.tenant_id,
+            "act": "certificate.used",
+            "user_id": use.ticket["user_id"],
+            "subject": use.certificate.id,
+            "detail": {"ticket_id": use.id} | {name: use.ticket[name] for name in kept},
+        }
+        for use in uses
+        if not use.refused
+    ]
+    if entries:
+        audit.asking(Asking()).record(entries)
+
+
+def mark_used(db: Store, uses: list[Use]) -> None:
+    """Each ticket once, and the uses counted on the certificates that are still there."""
+    granted, now = [use for use in uses if not use.refused], utc_now()
+    with db.begin() as unit:
+        fresh = insert_new(unit, UsedTicket, [{"id": use.id, "used_at": now} for use in granted], UsedTicket.id)
+        for _, own in by_tenant(unit, granted):
+            present = lock(unit, {use.certificate.id for use in own})
+            for use in own:
+                use.refused = "ticket_used" if use.id not in fresh else "" if use.certificate.id in present else "certificate_missing"
+                fresh.discard(use.id)
+            times = Counter(use.certificate.id for use in own if not use.refused)
+            for count in set(times.values()):
+                counted = Certificate.id.in_([certificate_id for certificate_id, used in times.items() if used == count])
+                values = {"uses": Certificate.uses + count, "last_used_at": now}
+                unit.execute(update(Certificate).where(counted).values(values).execution_options(synchronize_session=False))
+
+
+def lock(unit: UnitOfWork, ids: set[str]) -> set[str]:
+    present = select(Certificate.id).where(Certificate.id.in_(ids), Certificate.removed_at.is_(None))
+    return set(unit.scalars(present.order_by(Certificate.id).with_for_update()))
+
+
+def answer(uses: list[Use], keys: OpenKeys, worker_key: str) -> list[Json]:
+    return [sealed(use, keys, worker_key) for use in uses]
+
+
+def sealed(use: Use, keys: OpenKeys, worker_key: str) -> Json:
+    named = {"ticket_id": use.id} | {name: use.ticket[name] for name in ("certificate_id", "mailbox_id")}
+    if use.refused:
+        return named | {"refused": {"code": use.refused, "message": REFUSALS[use.refused]}}
+    binding = binding_of(use.certificate, use.key.tenant_key_id, use.key.version)
+    try:
+        private_key, chain = keys.open(wrapped(use.tenant_key), binding, sealed_of(use.key))
+    except CannotOpen as error:
+        log.error("key_unreadable", certificate=use.certificate.id, error=str(error))
+        return named | {"refused": {"code": "key_unreadable", "message": REFUSALS["key_unreadable"]}}
+    named["expires_at"] = expires_at(use.ticket).isoformat()
+    return named | {"sealed": seal_to(worker_key, private_key, release_context(named, worker_key)), "chain_pem": chain.decode()}
+
+
+def uses_of(tickets: list[Json]) -> list[Use]:
+    return [Use(ticket) for ticket in tickets]

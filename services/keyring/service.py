@@ -1,0 +1,164 @@
+"""Certificates: imported, listed, released to a worker against a ticket, removed."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import timedelta
+from typing import Any
+
+from eventlet import tpool
+from marshmallow import ValidationError
+from sqlalchemy import delete, select
+
+from services.chassis.asking import Asking
+from services.chassis.boxes import seal_to, wipe
+from services.chassis.database import Database, UnitOfWork
+from services.chassis.entrypoints import every, on, rpc
+from services.chassis.insert import insert_new
+from services.chassis.promises import Promise
+from services.chassis.sealing import CannotOpen
+from services.chassis.service import Service
+from services.contracts.errors import Invalid, NotFound, TooLarge
+from services.contracts.events import CertificateImported, CertificateRemoved, ClientsChanged, ClientsRegistered
+from services.contracts.message import new_id, utc_now
+from services.contracts.rpc import INTERNAL, SIGNED_IN
+from services.contracts.schemas import certificates as shapes
+from services.keyring import releasing
+from services.keyring.cards import state_of, warnings_of
+from services.keyring.envelopes import OpenKeys
+from services.keyring.models import Certificate, Client, Model, UsedTicket
+from services.keyring.opening import MasterKeysAtStart
+from services.keyring.pkcs12 import Opened, open_pkcs12
+from services.keyring.storing import destroy, store
+from services.keyring.subjects import Reading, read
+
+Json = dict[str, Any]
+KEEP_TICKETS = timedelta(hours=1)
+MANAGE = "certificates.manage"
+
+
+def visible_client(service: KeyringService, db: UnitOfWork, asking: Asking, client_id: str) -> Client | None:
+    """None is the firm itself."""
+    client = db.get(Client, client_id) if client_id else None
+    if client_id and (client is None or client.tenant_id != asking.tenant_id or not asking.scope.sees(frozenset(client.group_ids))):
+        raise NotFound()
+    return client
+
+
+def visible_certificate(service: KeyringService, db: UnitOfWork, asking: Asking, certificate_id: str) -> Certificate:
+    certificate = db.scalars(select(Certificate).where(Certificate.id == certificate_id, Certificate.removed_at.is_(None))).first()
+    if certificate is None:
+        raise NotFound()
+    visible_client(service, db, asking, certificate.client_id)
+    return certificate
+
+
+class KeyringService(Service):
+    name = "keyring"
+    db = Database(Model)
+    master = MasterKeysAtStart()
+    audit = Promise("audit")
+
+    @on(ClientsRegistered, ClientsChanged)
+    def know_clients(self, db: UnitOfWork, fact: ClientsRegistered | ClientsChanged) -> None:
+        blank = {"tenant_id": db.asking.tenant_id, "tax_id": "", "group_ids": [], "version": 0}
+        ids = [one.client_id for one in fact.clients]
+        insert_new(db, Client, [blank | {"id": client_id} for client_id in ids], Client.id)
+        known = {row.id: row for row in db.scalars(select(Client).where(Client.id.in_(ids)))}
+        for one in fact.clients:
+            row = known[one.client_id]
+            if row.version < one.version:
+                row.tax_id, row.group_ids, row.version = one.tax_id, list(one.group_ids), one.version
+
+    @rpc(needs=SIGNED_IN, unit=False)
+    def import_certificate(self, asking: Asking, client_id: str, pkcs12_base64: str, password: str) -> Json:
+        """Needs certificates.manage, judged after the client was found, and before the file is looked at."""
+        with self.db.begin(asking) as db:
+            client = visible_client(self, db, asking, client_id)
+        asking.require(MANAGE)
+        opened = tpool.execute(open_pkcs12, decoded(pkcs12_base64), password)
+        try:
+            reading = in_date(read(opened.chain[0]))
+            with self.db.begin(asking) as db, OpenKeys(self.master) as keys:
+                certificate, is_new = self._keep(db, keys, client_id, opened, reading)
+        finally:
+            wipe(opened.private_key)
+        warnings = warnings_of(certificate, client.tax_id if client else "", is_new, utc_now())
+        return shapes.ImportedCertificate().dump(card(certificate) | {"warnings": warnings})
+
+    @rpc(needs=SIGNED_IN, of=visible_client)
+    def certificates(self, db: UnitOfWork, asking: Asking, client: Client | None) -> list[Json]:
+        """Newest first. The firm's own, which show whom the firm stands for, are for who manages certificates."""
+        if client is None:
+            asking.require(MANAGE)
+        own = select(Certificate).where(Certificate.client_id == (client.id if client else ""), Certificate.removed_at.is_(None))
+        newest_first = own.order_by(Certificate.not_after.desc(), Certificate.id.desc())
+        return [shapes.Certificate().dump(card(row)) for row in db.scalars(newest_first)]
+
+    @rpc(needs=INTERNAL, unit=False)
+    def release(self, asking: Asking, tickets: list[Json], worker_key: str) -> list[Json]:
+        """At most 50 tickets of any tenants, answered in order; nothing is opened before the trail has it (see `releasing`)."""
+        uses = releasing.uses_of(wanted(tickets))
+        require_worker_key(worker_key)
+        releasing.look_up(self.db, uses)
+        releasing.judge(uses, self.access)
+        releasing.record(uses, self.audit)
+        releasing.mark_used(self.db, uses)
+        with OpenKeys(self.master) as keys:
+            return releasing.answer(uses, keys, worker_key)
+
+    @rpc(needs=MANAGE, of=visible_certificate)
+    def remove_certificate(self, db: UnitOfWork, asking: Asking, certificate: Certificate) -> None:
+        destroy(db, certificate)
+        db.publish(CertificateRemoved(certificate_id=certificate.id, client_id=certificate.client_id))
+
+    @every(seconds=600)
+    def forget_tickets(self) -> None:
+        """A ticket is good for five minutes; its id is kept longer, whatever the clocks say."""
+        with self.db.begin() as db:
+            db.execute(delete(UsedTicket).where(UsedTicket.used_at < utc_now() - KEEP_TICKETS))
+
+    def _keep(self, db: UnitOfWork, keys: OpenKeys, client_id: str, opened: Opened, reading: Reading) -> tuple[Certificate, bool]:
+        certificate, is_new = store(db, keys, client_id, opened, reading)
+        if is_new:
+            dates = {"not_before": certificate.not_before, "not_after": certificate.not_after}
+            db.publish(CertificateImported(certificate_id=certificate.id, client_id=client_id, tax_id=certificate.tax_id, **dates))
+        return certificate, is_new
+
+
+def decoded(pkcs12_base64: str) -> bytes:
+    if len(pkcs12_base64) > shapes.LARGEST_FILE * 4 // 3 + 4:
+        raise TooLarge("El fichero pasa de 100 kB: un certificado con su clave ocupa mucho menos. Compruebe que es el fichero correcto.")
+    try:
+        return base64.b64decode(pkcs12_base64, validate=True)
+    except (binascii.Error, ValueError):
+        raise Invalid.field("file", "El fichero no llegó entero. Envíelo de nuevo.") from None
+
+
+def in_date(reading: Reading) -> Reading:
+    if reading.not_after <= utc_now():
+        raise Invalid.field("file", f"El certificado caducó el {reading.not_after:%d/%m/%Y}. Importe el renovado.")
+    return reading
+
+
+def card(certificate: Certificate) -> Json:
+    names = ("id", "client_id", "subject", "tax_id", "issuer", "serial", "not_before", "not_after", "uses", "last_used_at", "uploaded_by")
+    return {name: getattr(certificate, name) for name in names} | {"state": state_of(certificate, utc_now())}
+
+
+def wanted(tickets: list[Json]) -> list[Json]:
+    if len(tickets) > shapes.AT_MOST:
+        raise Invalid.field("tickets", f"Como mucho {shapes.AT_MOST} de una vez.")
+    try:
+        read_tickets = shapes.Ticket(many=True).load([{"id": new_id()} | ticket for ticket in tickets])
+    except ValidationError as error:
+        raise Invalid("Hay peticiones de claves que no son válidas.", {"tickets": [str(error.normalized_messages())]}) from error
+    return [ticket | {"user_id": ticket["user_id"] or ""} for ticket in read_tickets]
+
+
+def require_worker_key(worker_key: str) -> None:
+    try:
+        seal_to(worker_key, b"", b"")
+    except CannotOpen as error:
+        raise Invalid.field("worker_key", "No es la clave pública de un trabajador.") from error
