@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from nameko.extensions import DependencyProvider
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import URL, Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, with_loader_criteria
 
 from services.chassis.asking import NOBODY, Asking
@@ -163,12 +163,20 @@ class Database(DependencyProvider):
         return self.store
 
 
+def driver_of(url: str) -> URL:
+    """`postgresql://…` means psycopg2, which is green under eventlet; SQLAlchemy would take psycopg 3, which stops every other thread."""
+    address = make_url(url)
+    return address.set(drivername="postgresql+psycopg2") if address.drivername == "postgresql" else address
+
+
 def open_engine(url: str, service: str) -> Engine:
     """PostgreSQL: the schema named like the service. SQLite: a file in WAL mode whose transactions begin as writers."""
-    if url.startswith("postgresql"):
+    address = driver_of(url)
+    if address.get_backend_name() == "postgresql":
         options = f"-csearch_path={service} -cstatement_timeout=60000 -cidle_in_transaction_session_timeout=60000"
-        return create_engine(url, connect_args={"options": options, "connect_timeout": 5}, pool_size=10, max_overflow=20, pool_pre_ping=True, hide_parameters=True)
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 5}, hide_parameters=True)
+        arguments = {"options": options, "connect_timeout": 5}
+        return create_engine(address, connect_args=arguments, pool_size=10, max_overflow=20, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(address, connect_args={"check_same_thread": False, "timeout": 5}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, record: Any) -> None:

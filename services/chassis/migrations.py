@@ -22,7 +22,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from sqlalchemy.orm import DeclarativeBase
 
-from services.chassis.database import open_engine
+from services.chassis.database import driver_of, open_engine
 from services.chassis.settings import Settings, SettingMissing
 from services.chassis.tables import Tenanted
 
@@ -79,7 +79,7 @@ def protect(table: str) -> None:
 
 def prepare_schema(settings: Settings, service: str) -> None:
     url = make_url(settings.database_for(service))
-    engine = create_engine(settings.migrate_url)
+    engine = create_engine(driver_of(settings.migrate_url))
     with engine.begin() as owner:
         if not owner.scalar(text("select 1 from pg_roles where rolname = :role"), {"role": url.username}):
             password = f"PASSWORD {literal(owner, url.password)}" if url.password else ""
@@ -95,7 +95,7 @@ def literal(connection: Connection, value: str) -> str:
 
 def grant(settings: Settings, service: str) -> None:
     role = make_url(settings.database_for(service)).username
-    engine = create_engine(settings.migrate_url)
+    engine = create_engine(driver_of(settings.migrate_url))
     with engine.begin() as owner:
         owner.execute(text(f'GRANT USAGE ON SCHEMA {service} TO "{role}"'))
         owner.execute(text(f'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {service} TO "{role}"'))
