@@ -137,13 +137,6 @@ class _OneContext(HTTPAdapter):
         """The context already verifies; loading the default bundle on top would cost 17 ms and trust more."""
 
 
-class _Session(requests.Session):
-    """Follows nothing: a redirected POST would become a GET, and looking for the next address reads an answer without bound."""
-
-    def get_redirect_target(self, resp: Any) -> None:
-        return None
-
-
 def tax_id_of(certificate: x509.Certificate) -> str:
     """The NIF in a Spanish certificate: organizationIdentifier `VATES-…`, `(R: …)` in the name, serialNumber `IDCES-…`."""
     subject = certificate.subject
@@ -156,7 +149,7 @@ def tax_id_of(certificate: x509.Certificate) -> str:
 
 
 def _session(context: ssl.SSLContext) -> requests.Session:
-    session = _Session()
+    session = requests.Session()
     session.trust_env = False
     session.adapters.clear()
     session.mount("https://", _OneContext(context))

@@ -6,7 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from eventlet import tpool
 
+from deploy.sandbox.authority import Authority
 from services.mailbox_sync.connecting import BodySettings, Fault, ListChanged, Mailbox, Page, UnexpectedAnswer
 from services.mailbox_sync.connectors import connector_for
 from services.mailbox_sync.identity import Identity
@@ -188,3 +190,10 @@ def test_whatever_the_way_in_the_holder_of_the_mailbox_is_asked_for(reader: Read
     reader.plays(listing([], Totals(0, 0, 1), holder="A58818501"))
     reader.read()
     assert b"<ns2:nifTitular>A58818501</ns2:nifTitular>" in reader.stand_in.received[0].content
+
+
+def test_a_worker_may_sign_in_a_native_thread(reader: Reader, authority: Authority) -> None:
+    key, certificate = authority.issue("B12345674", "EMPRESA SL")
+    reader.identity = Identity(key, [certificate], str(authority.ca_file), tpool.execute)
+    reader.holds(list(range(51)))
+    assert len(reader.read()) == 2
