@@ -4,6 +4,7 @@ import eventlet
 
 eventlet.monkey_patch()
 
+import contextlib  # noqa: E402
 import shutil  # noqa: E402
 import tempfile  # noqa: E402
 from collections import Counter  # noqa: E402
@@ -12,21 +13,37 @@ from pathlib import Path  # noqa: E402
 import pytest  # noqa: E402
 
 from deploy.private_servers import private_servers  # noqa: E402
-from tests import worlds  # noqa: E402
+from deploy.sandbox.client import started_sandbox  # noqa: E402
+from tests import sites, worlds  # noqa: E402
 
 VAR = Path(__file__).parents[1] / "var" / "tests"
 WORLDS = ("embedded", "deployed")
 
 
-@pytest.fixture(scope="session")
-def servers():
-    """Private RabbitMQ and PostgreSQL, below var/ because PostgreSQL's own user must be able to get there."""
+@contextlib.contextmanager
+def own_folder():
+    """Below var/, because PostgreSQL's own user must be able to get there."""
     VAR.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(dir=VAR))
     folder.chmod(0o755)
-    with private_servers(folder) as started:
-        yield started
+    yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def servers():
+    """Private RabbitMQ and PostgreSQL."""
+    with own_folder() as folder, private_servers(folder) as started:
+        yield started
+
+
+@pytest.fixture(scope="session", params=WORLDS)
+def site(request, tmp_path_factory):
+    """The product in real processes behind an address, in one of the two worlds, with a sandbox of its own (`site.firm()`, `site.sandbox`)."""
+    with own_folder() as folder, started_sandbox(folder / "sandbox") as sandbox, contextlib.ExitStack() as stack:
+        # A broker of its own: it would share its queues with the services that run inside the tests' process.
+        needed = [stack.enter_context(private_servers(folder / "servers"))] if request.param == "deployed" else []
+        yield stack.enter_context(getattr(sites, request.param)(folder, sandbox, *needed))
 
 
 @pytest.fixture(scope="session", params=WORLDS)

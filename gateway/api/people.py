@@ -20,6 +20,14 @@ class GroupWithClients(Group):
     client_ids = fields.List(fields.String())
 
 
+class InvitationCode(Schema):
+    invitation = fields.String()
+
+
+class InvitedUser(User, InvitationCode):
+    """The new user with the code."""
+
+
 class Version(Schema):
     version = fields.Integer(required=True)
 
@@ -32,10 +40,18 @@ def users(page: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.post("/api/users")
-@describes("A new user, invited by a one-time link", body=NewUser, answer=User, status=201)
+@describes("A new user; `invitation` is a one-time code to set a password with, shown this once", body=NewUser, answer=InvitedUser, status=201)
 def create_user(body: dict[str, Any]) -> dict[str, Any]:
     with session.services() as ask:
-        return ask.access.create_user(body)
+        user = ask.access.create_user(body)
+        return user | {"invitation": ask.sign_in.invite_user(user["id"])}
+
+
+@blueprint.post("/api/users/<user_id>/invitation")
+@describes("Another one-time code for a user who forgot the password", answer=InvitationCode, status=201)
+def invite(user_id: str) -> dict[str, Any]:
+    with session.services() as ask:
+        return {"invitation": ask.sign_in.invite_user(user_id)}
 
 
 @blueprint.get("/api/users/<user_id>")

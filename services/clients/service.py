@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from services.chassis.asking import Asking
 from services.chassis.database import Database, UnitOfWork
 from services.chassis.entrypoints import on, rpc
@@ -10,8 +12,8 @@ from services.clients import facts, groups, records
 from services.clients.answers import described
 from services.clients.listing import listed
 from services.clients.membership import groups_after, shown_groups
-from services.clients.models import Client, Model
-from services.clients.visibility import client_to_change, visible_client
+from services.clients.models import Client, ClientGroup, Model
+from services.clients.visibility import client_to_change, visible_client, visible_to
 from services.contracts.events import (
     CertificateImported,
     CertificateRemoved,
@@ -42,6 +44,16 @@ class ClientsService(Service):
     @rpc(needs=SIGNED_IN, of=visible_client)
     def client(self, db: UnitOfWork, asking: Asking, client: Client) -> Json:
         return described(db, asking.scope, [client])[0]
+
+    @rpc(needs=SIGNED_IN)
+    def names(self, db: UnitOfWork, asking: Asking, client_ids: list[str]) -> Json:
+        seen = select(Client.id, Client.name).where(Client.id.in_(client_ids), visible_to(asking.scope))
+        return {client_id: name for client_id, name in db.execute(seen)}
+
+    @rpc(needs=SIGNED_IN)
+    def clients_of_group(self, db: UnitOfWork, asking: Asking, group_id: str) -> list[str]:
+        members = select(ClientGroup.client_id).join(Client, Client.id == ClientGroup.client_id)
+        return list(db.scalars(members.where(ClientGroup.group_id == group_id, visible_to(asking.scope)).order_by(Client.id)))
 
     @rpc(needs="clients.write", of=client_to_change)
     def change(self, db: UnitOfWork, asking: Asking, client: Client, changes: Json) -> Json:

@@ -1,5 +1,7 @@
 """One-time codes with which a person sets a password: the first one, or another when it is forgotten.
 
+The first person of an installation is invited before they exist: their code belongs to the tenant and the user `NOT_YET`.
+
 Invariant: a code sets one password. The newest code of a user is the only one; using it ends the user's sessions.
 """
 
@@ -18,6 +20,7 @@ from services.sign_in.carried import hash_of, new_code
 from services.sign_in.models import Credential, Invitation
 
 LASTS = timedelta(days=7)
+NOT_YET = ""
 
 
 def make(db: Unit, tenant_id: str, user_id: str) -> str:
@@ -27,10 +30,10 @@ def make(db: Unit, tenant_id: str, user_id: str) -> str:
     return code
 
 
-def find(db: Unit, code: str) -> Invitation:
+def find(db: Unit, code: str, *, founding: bool = False) -> Invitation:
     """Raises Invalid naming `code`."""
     invitation = db.get(Invitation, hash_of(code), with_for_update=True)
-    if invitation is None or invitation.expires_at <= utc_now():
+    if invitation is None or invitation.expires_at <= utc_now() or founding != (invitation.user_id == NOT_YET):
         raise Invalid.field("code", "Esta invitación no existe, ya se usó o ha caducado. Pida otra a quien administra los usuarios.")
     return invitation
 

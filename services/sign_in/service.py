@@ -19,7 +19,7 @@ from services.contracts.events import UserChanged
 from services.contracts.message import utc_now
 from services.contracts.rpc import INTERNAL, SIGNED_IN, Json
 from services.contracts.schemas import checked
-from services.contracts.schemas.sessions import NewToken
+from services.contracts.schemas.sessions import Founder, NewToken
 from services.sign_in import carried, invitations, limits, passwords, sessions, tokens
 from services.sign_in.models import Attempt, Credential, Invitation, Model, Session, Token
 
@@ -36,9 +36,42 @@ class SignInService(Service):
     # ── passwords ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     @rpc(needs=INTERNAL, unit=False)
+    def founding_code(self, asking: Asking) -> str:
+        with self.db.begin() as db:
+            return invitations.make(db, invitations.NOT_YET, invitations.NOT_YET)
+
+    @rpc(needs=INTERNAL, unit=False)
+    def found(self, asking: Asking, code: str, founder: Json) -> None:
+        new = checked(Founder, founder)
+        passwords.require_good(new["password"])
+        with self.db.begin() as db:
+            invitations.find(db, code, founding=True)
+        password_hash = passwords.hashed(new["password"])
+        made = self._founded(new)
+        with self.db.begin(Asking(tenant_id=made["tenant_id"], user_id=made["user_id"])) as db:
+            invitations.set_password(db, made["user_id"], password_hash)
+            invitations.withdraw(db, invitations.NOT_YET)
+
+    def _founded(self, new: Json) -> Json:
+        """The first firm and its administrator; the same again for who was interrupted before their password was kept."""
+        tenants, person = self.access.tenants(), self.access.person(new["email"])
+        if not tenants:
+            return self.access.create_tenant(new["tenant"], new["email"], new["name"])
+        known = person and Asking(tenant_id=person["tenant_id"], user_id=person["user_id"])
+        if len(tenants) > 1 or not known or self._password_of(known):
+            raise Invalid.field("code", "Ya hay un despacho. Pida a quien administra sus usuarios que le invite.")
+        return person
+
+    @rpc(needs=INTERNAL, unit=False)
     def invite(self, asking: Asking, tenant_id: str, user_id: str) -> str:
         with self.db.begin() as db:
             return invitations.make(db, tenant_id, user_id)
+
+    @rpc(needs="users.manage", unit=False)
+    def invite_user(self, asking: Asking, user_id: str) -> str:
+        self.access.user(user_id)
+        with self.db.begin() as db:
+            return invitations.make(db, asking.tenant_id, user_id)
 
     @rpc(needs=INTERNAL, unit=False)
     def accept_invitation(self, asking: Asking, code: str, password: str) -> None:

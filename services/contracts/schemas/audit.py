@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-SORTS = ("seq", "-seq")
+from services.contracts.schemas import Shape
+from services.contracts.schemas.paging import Id, PageRequest, paged
 
 
-class NewEntry(Schema):
+class NewEntry(Shape):
     """What `audit.record` is given. `subject` is the id of what was acted on; `detail` holds ids and states, never names or tax ids."""
 
     tenant_id = fields.String(required=True, validate=validate.Length(1, 36))
@@ -15,6 +16,12 @@ class NewEntry(Schema):
     user_id = fields.String(load_default="", validate=validate.Length(max=36))
     subject = fields.String(load_default="", validate=validate.Length(max=100))
     detail = fields.Dict(keys=fields.String(), load_default=dict)
+
+
+class NewEntries(Shape):
+    """All of one call."""
+
+    entries = fields.List(fields.Nested(NewEntry), required=True)
 
 
 class Entry(Schema):
@@ -30,17 +37,16 @@ class Entry(Schema):
     digest = fields.String()
 
 
-EntriesPage = Schema.from_dict(
-    {
-        "page": fields.Integer(load_default=1, validate=validate.Range(1)),
-        "page_size": fields.Integer(load_default=50, validate=validate.Range(1, 200)),
-        "sort": fields.String(load_default="-seq", validate=validate.OneOf(SORTS)),
-        "act": fields.String(),
-        "user_id": fields.String(),
-        "subject": fields.String(),
-        "from": fields.AwareDateTime(format="iso"),
-        "to": fields.AwareDateTime(format="iso"),
-    },
-    name="EntriesPage",
-)
-"""The filters of the list: instants `from` (inside) and `to` (outside), and exact words."""
+class EntriesPage(PageRequest):
+    """The list, newest first unless sorted otherwise; instants `from` (counted in) and `to` (left out), and exact words."""
+
+    sorts = ("seq",)
+
+    act = fields.String(validate=validate.Regexp(r"[a-z_.]{1,100}\Z", error="Es un nombre como clients.clients_changed."))
+    user_id = Id()
+    subject = Id()
+    since = fields.AwareDateTime(format="iso", data_key="from")
+    until = fields.AwareDateTime(format="iso", data_key="to")
+
+
+EntryList = paged(Entry)

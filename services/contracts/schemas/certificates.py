@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from uuid import UUID
 
 from marshmallow import Schema, fields, validate, validates_schema
 from marshmallow.exceptions import ValidationError
+
+from services.contracts.message import new_id
+from services.contracts.schemas import Shape
 
 STATES = ("valid", "expiring", "expired")
 REASONS = ("schedule", "sync")
@@ -48,17 +52,17 @@ class ImportedCertificate(Certificate):
     warnings = fields.List(fields.Nested(CertificateWarning))
 
 
-class ImportCertificate(Schema):
+class ImportCertificate(Shape):
     """The form of an import (multipart): a PKCS#12 file of at most 100 kB and its password, which is not kept."""
 
     file = fields.Raw(required=True, metadata={"type": "string", "format": "binary"})
     password = fields.String(required=True, validate=validate.Length(max=200))
 
 
-class Ticket(Schema):
+class Ticket(Shape):
     """Why a worker wants a private key. `id` is a UUIDv7 made when asking, good for one use within five minutes; left out, one is made."""
 
-    id = fields.UUID()
+    id = fields.UUID(load_default=lambda: UUID(new_id()))
     tenant_id = fields.String(required=True, validate=validate.Length(1, 36))
     certificate_id = fields.String(required=True, validate=validate.Length(1, 36))
     mailbox_id = fields.String(required=True, validate=validate.Length(1, 36))
@@ -70,7 +74,14 @@ class Ticket(Schema):
     @validates_schema
     def a_person_stands_behind_a_sync(self, ticket: dict[str, Any], **_: Any) -> None:
         if ticket.get("reason") == "sync" and not ticket.get("user_id"):
-            raise ValidationError("a sync is asked by a person", "user_id")
+            raise ValidationError("Una consulta a mano la pide una persona.", "user_id")
+
+
+class Tickets(Shape):
+    """All of one call."""
+
+    at_most = validate.Length(max=AT_MOST, error=f"Como mucho {AT_MOST} de una vez.")
+    tickets = fields.List(fields.Nested(Ticket), required=True, validate=at_most)
 
 
 def release_context(released: dict[str, Any], worker_key: str) -> bytes:

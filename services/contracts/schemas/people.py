@@ -10,23 +10,12 @@ from typing import Final
 from marshmallow import Schema, fields, validate
 
 from services.contracts.schemas import Shape
+from services.contracts.schemas.clients import Email, Text
+from services.contracts.schemas.paging import Id, OneOrMore, PageRequest
 
 SEDES: Final = ("dehu", "tgss", "aeat", "enotum", "dgt", "lexnet", "justizianet", "bizkaia", "gipuzkoa", "araba", "navarra", "minetur")
 BODIES: Final = (*SEDES, "teu")
 VERBS: Final = ("sync", "open")
-
-NAME = validate.Length(1, 200, error="Escriba entre 1 y 200 caracteres.")
-EMAIL = [
-    validate.Email(error="No es una dirección de correo válida."),
-    validate.Length(max=254, error="Una dirección de correo no pasa de 254 caracteres."),
-]
-
-
-class Trimmed(fields.String):
-    """Text without the white space that people leave around it."""
-
-    def _deserialize(self, value, attr, data, **kwargs) -> str:
-        return super()._deserialize(value, attr, data, **kwargs).strip()
 
 
 class Grant(Shape):
@@ -46,9 +35,9 @@ class Named(Schema):
 
 
 class NewTenant(Shape):
-    name = Trimmed(required=True, validate=NAME)
-    admin_email = Trimmed(required=True, validate=EMAIL)
-    admin_name = Trimmed(load_default="", validate=validate.Length(max=200, error="No pase de 200 caracteres."))
+    name = Text(200, 1, required=True)
+    admin_email = Email(254, 3, required=True)
+    admin_name = Text(200, load_default="")
 
 
 class Tenant(Named):
@@ -58,10 +47,10 @@ class Tenant(Named):
 
 
 class NewUser(Shape):
-    email = Trimmed(required=True, validate=EMAIL)
-    name = Trimmed(required=True, validate=NAME)
-    role = fields.String(required=True)
-    group_ids = fields.List(fields.String(), load_default=list)
+    email = Email(254, 3, required=True)
+    name = Text(200, 1, required=True)
+    role = Text(100, 1, required=True)
+    group_ids = fields.List(Id(), load_default=list)
     grants = fields.List(fields.Nested(Grant), load_default=list)
 
 
@@ -69,11 +58,11 @@ class UserChanges(Shape):
     """What is not sent stays as it is."""
 
     version = fields.Integer(required=True, strict=True)
-    email = Trimmed(validate=EMAIL)
-    name = Trimmed(validate=NAME)
-    role = fields.String()
+    email = Email(254, 3)
+    name = Text(200, 1)
+    role = Text(100, 1)
     is_active = fields.Boolean(truthy={True}, falsy={False})
-    group_ids = fields.List(fields.String())
+    group_ids = fields.List(Id())
     grants = fields.List(fields.Nested(Grant))
 
 
@@ -91,6 +80,17 @@ class User(Schema):
     created_at = fields.String()
 
 
+class UsersPage(PageRequest):
+    """`q` searches name and email."""
+
+    sorts = ("name", "email", "is_active", "created_at")
+
+    q = Text(200)
+    role = Text(100)
+    group = Id()
+    is_active = OneOrMore(("true", "false"))
+
+
 class Role(Schema):
     """`name` is administrator, manager, operator or reader for the four that ship."""
 
@@ -101,9 +101,9 @@ class Role(Schema):
 
 
 class NewGroup(Shape):
-    name = Trimmed(required=True, validate=NAME)
-    description = Trimmed(load_default="", validate=validate.Length(max=2000, error="No pase de 2000 caracteres."))
-    member_ids = fields.List(fields.String(), load_default=list)
+    name = Text(200, 1, required=True)
+    description = Text(2000, load_default="")
+    member_ids = fields.List(Id(), load_default=list)
     grants = fields.List(fields.Nested(Grant), load_default=list)
 
 
@@ -111,9 +111,9 @@ class GroupChanges(Shape):
     """What is not sent stays as it is; a list that is sent replaces the old one."""
 
     version = fields.Integer(required=True, strict=True)
-    name = Trimmed(validate=NAME)
-    description = Trimmed(validate=validate.Length(max=2000, error="No pase de 2000 caracteres."))
-    member_ids = fields.List(fields.String())
+    name = Text(200, 1)
+    description = Text(2000)
+    member_ids = fields.List(Id())
     grants = fields.List(fields.Nested(Grant))
 
 
@@ -126,6 +126,14 @@ class Group(Schema):
     member_ids = fields.List(fields.String())
     grants = fields.List(fields.Nested(Grant))
     version = fields.Integer()
+
+
+class GroupsPage(PageRequest):
+    """`q` searches the name."""
+
+    sorts = ("name",)
+
+    q = Text(200)
 
 
 class Me(Schema):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from services.contracts.schemas import Shape
+from services.contracts.schemas.clients import Email, Text
 
 
 class Credentials(Shape):
@@ -39,11 +40,20 @@ class NewPassword(Shape):
     password = fields.String(required=True, load_only=True)
 
 
+class Founder(Shape):
+    """What the first person of a new installation sends: their firm and themselves."""
+
+    tenant = Text(200, 1, required=True)
+    name = Text(200, 1, required=True)
+    email = Email(254, 3, required=True)
+    password = fields.String(required=True, load_only=True)
+
+
 class NewToken(Shape):
     """`capabilities` absent or null: all of its owner's, whatever they are at the moment of use."""
 
-    name = fields.String(required=True, validate=validate.Length(1, 200, error="Escriba entre 1 y 200 caracteres."))
-    capabilities = fields.List(fields.String(), load_default=None, allow_none=True)
+    name = Text(200, 1, required=True)
+    capabilities = fields.List(Text(100, 1), load_default=None, allow_none=True)
     expires_at = fields.AwareDateTime(load_default=None, allow_none=True)
 
 

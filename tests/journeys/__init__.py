@@ -1,0 +1,1 @@
+"""Whole stories over HTTP, told to real processes in both worlds."""

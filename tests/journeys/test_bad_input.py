@@ -1,0 +1,101 @@
+"""Wrong data, wrong states and wrong bodies, over HTTP."""
+
+from __future__ import annotations
+
+from tests.journeys.portfolio import a_company, register, with_mailbox
+from tests.sites import wait_for
+
+
+def manager_of(site):
+    firm = site.firm()
+    return firm, firm.user("manager", [firm.group("Todos")])
+
+
+def test_every_wrong_field_of_a_client_is_named_at_once(site):
+    _, manager = manager_of(site)
+    wrong = {"tax_id": "12345678A", "name": "", "email": "nadie", "social_security": {"ccc": ["123"], "naf": ["281234567841"]}}
+    refused = manager.post("/api/clients", wrong)
+    assert refused.status == 422
+    assert set(refused.body["errors"]) == {"tax_id", "name", "email", "social_security.ccc.0", "social_security.naf.0"}
+
+
+def test_identifiers_come_back_in_canonical_form(site):
+    _, manager = manager_of(site)
+    party = a_company()
+    typed = f" {party.tax_id[0].lower()}-{party.tax_id[1:5]}.{party.tax_id[5:]} "
+    made = manager.post("/api/clients", {"tax_id": typed, "name": party.name})
+    assert (made.status, made.body["tax_id"]) == (201, party.tax_id)
+
+
+def test_the_same_tax_id_twice_is_a_conflict(site):
+    _, manager = manager_of(site)
+    party = a_company()
+    register(manager, party)
+    assert manager.post("/api/clients", {"tax_id": party.tax_id, "name": "Otra vez"}).status == 409
+
+
+def test_a_wrong_password_of_a_certificate_names_the_password(site):
+    _, manager = manager_of(site)
+    party = a_company()
+    client_id = register(manager, party)
+    file = site.sandbox.certificate(party.tax_id, party.name, "buena", key="shared")
+    refused = manager.upload(f"/api/clients/{client_id}/certificates", file, "mala")
+    assert (refused.status, set(refused.body["errors"])) == (422, {"password"})
+
+
+def test_an_old_version_changes_nothing(site):
+    _, manager = manager_of(site)
+    client_id = register(manager, a_company())
+    assert manager.patch(f"/api/clients/{client_id}", {"notes": "uno", "version": 1}).status == 200
+    stale = manager.patch(f"/api/clients/{client_id}", {"notes": "dos", "version": 1})
+    assert (stale.status, stale.body["code"]) == (409, "stale_version")
+    assert manager.get(f"/api/clients/{client_id}").body["notes"] == "uno"
+
+
+def test_the_same_idempotency_key_answers_the_same_and_registers_once(site):
+    _, manager = manager_of(site)
+    party = a_company()
+    body = {"tax_id": party.tax_id, "name": party.name}
+    answers = [manager.post("/api/clients", body, headers={"Idempotency-Key": "k1"}) for _ in range(2)]
+    assert [answer.status for answer in answers] == [201, 201]
+    assert answers[0].body == answers[1].body
+    other = manager.post("/api/clients", {**body, "name": "Otro"}, headers={"Idempotency-Key": "k1"})
+    assert other.status == 409
+
+
+def test_a_write_without_the_csrf_token_is_refused(site):
+    _, manager = manager_of(site)
+    del manager.http.headers["X-CSRF-Token"]
+    assert manager.post("/api/clients", {"tax_id": a_company().tax_id, "name": "x"}).status == 403
+
+
+def test_an_unknown_parameter_is_refused_by_name(site):
+    _, manager = manager_of(site)
+    refused = manager.get("/api/clients", colour="blue")
+    assert (refused.status, set(refused.body["errors"])) == (422, {"colour"})
+
+
+def test_a_body_that_fails_shows_its_error_and_the_other_mailboxes_go_on(site):
+    firm, manager = manager_of(site)
+    failing, working = with_mailbox(firm, manager), with_mailbox(firm, manager)
+    path = f"/api/mailboxes/{failing.mailbox_id}"
+    before = wait_for(manager, path, lambda body: body["last_complete_check_at"])["last_complete_check_at"]
+    site.sandbox.fault("truncated", holder_tax_id=failing.party.tax_id)
+    site.sandbox.notice(working.party.tax_id, working.party.name, "Sigue")
+    syncs = [manager.post(f"/api/mailboxes/{client.mailbox_id}/sync").body["id"] for client in (failing, working)]
+    failed = wait_for(manager, f"/api/syncs/{syncs[0]}", lambda body: body["state"] == "failed")
+    wait_for(manager, f"/api/syncs/{syncs[1]}", lambda body: body["state"] == "done")
+    assert failed["error"]["message"]
+    after = manager.get(path).body
+    assert (after["last_complete_check_at"], after["error"]["code"]) == (before, failed["error"]["code"])
+
+
+def test_a_client_who_does_not_receive_notifications_is_not_read_even_by_hand(site):
+    firm, manager = manager_of(site)
+    client = with_mailbox(firm, manager)
+    version = manager.get(f"/api/clients/{client.id}").body["version"]
+    manager.patch(f"/api/clients/{client.id}", {"receives_notifications": False, "version": version})
+    wait_for(manager, f"/api/clients/{client.id}", lambda body: not body["receives_notifications"])
+    path = f"/api/mailboxes/{client.mailbox_id}/sync"
+    refused = next(answer for answer in iter(lambda: manager.post(path), None) if answer.status == 409)
+    assert "notificaciones electrónicas" in refused.body["message"]

@@ -1,0 +1,244 @@
+"""The product as its users meet it: real processes behind an address, in either world, beside a sandbox of the public bodies.
+
+`embedded` is one `casillero run`; `deployed` is a process a service, two sync workers and the gateway on private RabbitMQ and PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from deploy.sandbox.client import Sandbox
+from services.catalogue import CLASSES
+from services.chassis.settings import PREFIX
+from tests.worlds import deployed_settings, numbers, until
+
+CASILLERO = str(Path(sys.executable).with_name("casillero"))
+TIMEOUT_S = 30
+PATIENCE_S = 60
+
+
+class Process:
+    """A child that is ended by its own id; its output goes to a file beside its data."""
+
+    def __init__(self, name: str, command: list[str], environment: dict[str, str], log: Path):
+        self.name, self.command, self.environment, self.log = name, command, environment, log
+        self.start()
+
+    def start(self) -> None:
+        with self.log.open("ab") as out:
+            self.child = subprocess.Popen(self.command, env=self.environment, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+
+    def kill(self) -> None:
+        self.child.kill()
+        self.child.wait()
+
+    def stop(self) -> None:
+        self.child.terminate()
+        try:
+            self.child.wait(20)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def said(self) -> str:
+        return self.log.read_text(errors="replace")[-4000:]
+
+
+@dataclass
+class Answer:
+    """What came back over HTTP."""
+
+    status: int
+    body: Any
+    headers: Any
+
+
+@dataclass
+class Person:
+    """Somebody at a browser or a program; every call answers, whatever the status."""
+
+    url: str
+    http: requests.Session = field(default_factory=requests.Session)
+
+    def __post_init__(self) -> None:
+        self.http.trust_env = False
+
+    def call(self, method: str, path: str, **options: Any) -> Answer:
+        answer = self.http.request(method, self.url + path, timeout=TIMEOUT_S, allow_redirects=False, **options)
+        is_json = answer.headers.get("Content-Type", "").startswith("application/json")
+        return Answer(answer.status_code, answer.json() if is_json else answer.text, answer.headers)
+
+    def get(self, path: str, **query: Any) -> Answer:
+        return self.call("GET", path, params=query)
+
+    def post(self, path: str, body: Any = None, **options: Any) -> Answer:
+        return self.call("POST", path, json={} if body is None else body, **options)
+
+    def patch(self, path: str, body: Any) -> Answer:
+        return self.call("PATCH", path, json=body)
+
+    def put(self, path: str, body: Any) -> Answer:
+        return self.call("PUT", path, json=body)
+
+    def delete(self, path: str) -> Answer:
+        return self.call("DELETE", path)
+
+    def upload(self, path: str, file: bytes, password: str) -> Answer:
+        return self.call("POST", path, files={"file": ("certificado.p12", file)}, data={"password": password})
+
+    def sign_in(self, email: str, password: str) -> Answer:
+        answer = self.post("/api/session", {"email": email, "password": password})
+        if answer.status == 200:
+            self.http.headers["X-CSRF-Token"] = answer.body["csrf_token"]
+        return answer
+
+
+@dataclass
+class Site:
+    kind: str
+    url: str
+    sandbox: Sandbox
+    data: Path
+    environment: dict[str, str]
+    processes: dict[str, Process]
+
+    def visitor(self) -> Person:
+        return Person(self.url)
+
+    def firm(self) -> Firm:
+        return Firm(self)
+
+    def command(self, *words: str) -> str:
+        """What an operator's command prints."""
+        done = subprocess.run([CASILLERO, *words], env=self.environment, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def invite(self, link_or_code: str, password: str) -> None:
+        answer = self.visitor().post("/api/invitations/accept", {"code": link_or_code.rpartition("/")[2], "password": password})
+        assert answer.status == 204, answer
+
+
+class Firm:
+    """A firm of one test's own: made by an operator, entered by its administrator over the link."""
+
+    def __init__(self, site: Site):
+        self.site, self.number = site, next(numbers)
+        self.name = f"despacho-{os.getpid()}-{self.number}"
+        email = f"admin@{self.name}.example"
+        printed = site.command("tenant", "create", self.name, "--admin", email, *(["--data", str(site.data)] if site.kind == "embedded" else []))
+        self.admin = self.enter(re.search(r"/invitacion/(\S+)", printed)[1], email)
+
+    def enter(self, code: str, email: str) -> Person:
+        password = secrets.token_urlsafe(12)
+        self.site.invite(code, password)
+        person = self.site.visitor()
+        assert person.sign_in(email, password).status == 200
+        person.email, person.password = email, password
+        return person
+
+    def user(self, role: str, group_ids: list[str] = ()) -> Person:
+        """A new user with this role, signed in."""
+        email = f"{role}{next(numbers)}@{self.name}.example"
+        made = self.admin.post("/api/users", {"email": email, "name": role, "role": role, "group_ids": list(group_ids)})
+        assert made.status == 201, made
+        return self.enter(made.body["invitation"], email)
+
+    def group(self, name: str, verbs: tuple[str, ...] = ("sync", "open"), bodies: tuple[str, ...] = ("dehu",)) -> str:
+        grants = [{"body": body, "verbs": list(verbs)} for body in bodies]
+        made = self.admin.post("/api/groups", {"name": name, "description": "", "grants": grants})
+        assert made.status == 201, made
+        return made.body["id"]
+
+
+def environment_of(**settings: Any) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    return kept | {PREFIX + name.upper(): str(value) for name, value in settings.items()}
+
+
+def settings_of(sandbox: Sandbox) -> dict[str, Any]:
+    return {"dehu_url": sandbox.url, "teu_url": sandbox.url, "bodies_ca_file": sandbox.ca_file, "teu_source": "on", "teu_requests_per_s": 0}
+
+
+@contextlib.contextmanager
+def embedded(folder: Path, sandbox: Sandbox) -> Iterator[Site]:
+    data, ready = folder / "data", folder / "ready.json"
+    environment = environment_of(**settings_of(sandbox))
+    command = [CASILLERO, "run", "--data", str(data), "--port", "0", "--ready-file", str(ready)]
+    run = Process("run", command, environment, folder / "run.log")
+    site = Site("embedded", "", sandbox, data, environment, {"run": run})
+    try:
+        site.url = until(lambda: listening_at(ready, run), "casillero run is ready")
+        yield site
+    finally:
+        run.stop()
+
+
+def listening_at(ready: Path, run: Process) -> str | None:
+    assert run.child.poll() is None, run.said()
+    found = re.search(r'"url": "(\S+)"', ready.read_text()) if ready.exists() else None
+    return found[1] if found else None
+
+
+@contextlib.contextmanager
+def deployed(folder: Path, sandbox: Sandbox, servers: Any) -> Iterator[Site]:
+    settings = deployed_settings(folder, servers)
+    port = free_port()
+    environment = environment_of(
+        data_dir=folder, broker_url=settings.broker_url, database_url=settings.database_url, migrate_url=settings.migrate_url, **settings_of(sandbox)
+    )
+    site = Site("deployed", f"http://127.0.0.1:{port}", sandbox, folder, environment, {})
+    site.command("keys", "new")
+    site.command("migrate")
+    try:
+        for name in [*CLASSES, "sync_worker"]:
+            key = name if name not in site.processes else f"{name} 2"
+            site.processes[key] = Process(key, [CASILLERO, "service", name], environment, folder / f"{key}.log")
+        gateway = [CASILLERO, "gateway", "--bind", f"127.0.0.1:{port}"]
+        site.processes["gateway"] = Process("gateway", gateway, environment, folder / "gateway.log")
+        until(lambda: is_ready(site), "the gateway is ready")
+        yield site
+    finally:
+        for process in site.processes.values():
+            process.child.terminate()
+        for process in site.processes.values():
+            process.stop()
+
+
+def is_ready(site: Site) -> bool:
+    died = [process for process in site.processes.values() if process.child.poll() is not None]
+    assert not died, "\n".join(f"{process.name}: {process.said()}" for process in died)
+    try:
+        return site.visitor().get("/readyz").status == 200
+    except requests.ConnectionError:
+        return False
+
+
+def free_port() -> int:
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(person: Person, path: str, claim: Any, **query: Any) -> Any:
+    """The body of GET `path` once `claim` holds of it."""
+    ends_at = time.monotonic() + PATIENCE_S
+    while True:
+        answer = person.get(path, **query)
+        if answer.status == 200 and claim(answer.body):
+            return answer.body
+        assert time.monotonic() < ends_at, answer
+        time.sleep(0.05)
