@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from marshmallow import ValidationError
 from sqlalchemy import Select, func, select
 
 from services.audit.acts import ACTS, entry_of
@@ -16,10 +15,11 @@ from services.chassis.asking import Asking
 from services.chassis.database import Database, UnitOfWork
 from services.chassis.entrypoints import on, rpc
 from services.chassis.service import Service
-from services.contracts.errors import Invalid
 from services.contracts.message import Event, utc_now
 from services.contracts.rpc import INTERNAL
-from services.contracts.schemas import audit as shapes
+from services.contracts.schemas import checked
+from services.contracts.schemas.audit import EntriesPage, NewEntries
+from services.contracts.schemas.audit import Entry as EntryShape
 
 Json = dict[str, Any]
 
@@ -31,7 +31,7 @@ class AuditService(Service):
     @rpc(needs=INTERNAL, unit=False)
     def record(self, asking: Asking, entries: list[Json]) -> list[str]:
         """Committed when it answers. Outside the idempotency of calls: who asks twice has acted, or tried to, twice."""
-        new = checked(shapes.NewEntry(many=True), entries)
+        new = checked(NewEntries, {"entries": entries})["entries"]
         with self.db.begin(asking) as db:
             return append_for_tenants(db, new, utc_now())
 
@@ -45,25 +45,18 @@ class AuditService(Service):
 
     @rpc(needs="audit.read")
     def entries(self, db: UnitOfWork, asking: Asking, page: Json) -> Json:
-        wanted = checked(shapes.EntriesPage(), page)
+        wanted = checked(EntriesPage, page)
         found = filtered(wanted)
         total = db.scalar(select(func.count()).select_from(found.subquery()))
-        order = Entry.seq.desc() if wanted["sort"].startswith("-") else Entry.seq
+        order = Entry.seq if wanted["sort"] == "seq" else Entry.seq.desc()
         rows = db.scalars(found.order_by(order).limit(wanted["page_size"]).offset((wanted["page"] - 1) * wanted["page_size"]))
-        return {"items": shapes.Entry(many=True).dump(rows), "total": total, "page": wanted["page"], "page_size": wanted["page_size"]}
+        return {"items": EntryShape(many=True).dump(rows), "total": total, "page": wanted["page"], "page_size": wanted["page_size"]}
 
 
 def filtered(wanted: Json) -> Select:
     found = select(Entry).where(*(getattr(Entry, name) == wanted[name] for name in ("act", "user_id", "subject") if name in wanted))
-    if "from" in wanted:
-        found = found.where(Entry.at >= wanted["from"])
-    if "to" in wanted:
-        found = found.where(Entry.at < wanted["to"])
+    if "since" in wanted:
+        found = found.where(Entry.at >= wanted["since"])
+    if "until" in wanted:
+        found = found.where(Entry.at < wanted["until"])
     return found
-
-
-def checked(schema: Any, data: Any) -> Any:
-    try:
-        return schema.load(data)
-    except ValidationError as error:
-        raise Invalid("Hay datos que no son válidos.", error.normalized_messages()) from error

@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Any
 
 from eventlet import tpool
-from marshmallow import ValidationError
 from sqlalchemy import delete, select
 
 from services.chassis.asking import Asking
@@ -21,9 +20,10 @@ from services.chassis.sealing import CannotOpen
 from services.chassis.service import Service
 from services.contracts.errors import Invalid, NotFound, TooLarge
 from services.contracts.events import CertificateImported, CertificateRemoved, ClientsChanged, ClientsRegistered
-from services.contracts.message import new_id, utc_now
+from services.contracts.message import utc_now
 from services.contracts.rpc import INTERNAL, SIGNED_IN
 from services.contracts.schemas import certificates as shapes
+from services.contracts.schemas import checked
 from services.keyring import releasing
 from services.keyring.cards import state_of, warnings_of
 from services.keyring.envelopes import OpenKeys
@@ -148,13 +148,7 @@ def card(certificate: Certificate) -> Json:
 
 
 def wanted(tickets: list[Json]) -> list[Json]:
-    if len(tickets) > shapes.AT_MOST:
-        raise Invalid.field("tickets", f"Como mucho {shapes.AT_MOST} de una vez.")
-    try:
-        read_tickets = shapes.Ticket(many=True).load([{"id": new_id()} | ticket for ticket in tickets])
-    except ValidationError as error:
-        raise Invalid("Hay peticiones de claves que no son válidas.", {"tickets": [str(error.normalized_messages())]}) from error
-    return [ticket | {"user_id": ticket["user_id"] or ""} for ticket in read_tickets]
+    return [ticket | {"user_id": ticket["user_id"] or ""} for ticket in checked(shapes.Tickets, {"tickets": tickets})["tickets"]]
 
 
 def require_worker_key(worker_key: str) -> None:
