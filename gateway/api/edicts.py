@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint
-from services.contracts.schemas.edicts import Coverage, Edict, EdictsPage, ReadDay, ReadingJob, Source, SourceSwitch
+from services.contracts.schemas.edicts import Coverage, Edict, EdictsPage, ReadDay, ReadingJob, Source
 
 from gateway import session
 from gateway.api.describing import describes
@@ -33,13 +33,6 @@ def coverage() -> dict[str, Any]:
 def source() -> dict[str, Any]:
     with session.services() as ask:
         return ask.teu_watcher.source()
-
-
-@blueprint.put("/api/edicts/source")
-@describes("Switch the reading of the bulletin on or off", body=SourceSwitch, answer=Source)
-def switch_source(body: dict[str, Any]) -> dict[str, Any]:
-    with session.services() as ask:
-        return ask.teu_watcher.switch_source(body.get("is_on"), body.get("reason", ""))
 
 
 @blueprint.get("/api/edicts/<edict_id>")
