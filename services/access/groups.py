@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, delete, false, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -20,18 +20,23 @@ from services.contracts.rpc import Json, Scope
 SEE_ALL_GROUPS = {"groups.manage", "clients.all"}
 
 
-def visible_to(scope: Scope | None) -> Select[tuple[Group]]:
+def visible_to(scope: Scope) -> Select[tuple[Group]]:
     """All groups for who manages them or sees every client; their own for anybody else."""
     found = select(Group)
-    if scope is None:
-        return found.where(false())
     return found if SEE_ALL_GROUPS & scope.capabilities else found.where(Group.id.in_(scope.group_ids))
+
+
+def matching(scope: Scope, page: Json) -> Select[tuple[Group]]:
+    found = visible_to(scope)
+    return found.where(Group.name.icontains(page["q"], autoescape=True)) if page.get("q") else found
 
 
 def find(db: Session, asking: Asking, group_id: str, *, locked: bool = False) -> Group:
     """`locked`: until the unit of work ends, so that two changes of one group come one after the other."""
     found = visible_to(asking.scope).where(Group.id == group_id)
-    group = db.scalars(found.with_for_update() if locked else found).one_or_none()
+    if locked:
+        found = found.with_for_update()
+    group = db.scalars(found).one_or_none()
     if group is None:
         raise NotFound()
     return group

@@ -8,26 +8,26 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from services.contracts.errors import Invalid
 from services.contracts.rpc import Json
+from services.contracts.schemas.paging import sort_terms
 
-SIZE = 50
 Columns = dict[str, InstrumentedAttribute]
 Described = Callable[[Session, Sequence], list[Json]]
 
 
 def one_page(db: Session, found: Select, page: Json, columns: Columns, described: Described) -> Json:
-    """`columns`: what may be sorted by; by the first when nothing is asked for; `id` breaks ties. → {items, total, page, page_size}."""
-    number, size = page.get("page", 1), page.get("page_size", SIZE)
-    total = db.scalar(select(func.count()).select_from(found.order_by(None).subquery()))
-    order = ordered(page.get("sort") or next(iter(columns)), columns)
-    rows = db.scalars(found.order_by(*order).limit(size).offset((number - 1) * size)).all()
+    """`page` as loaded by a `PageRequest` that sorts by these columns, by the first when nothing is asked for.
+
+    Returns {items, total, page, page_size}.
+    """
+    number, size = page["page"], page["page_size"]
+    total = db.scalar(select(func.count()).select_from(found.subquery()))
+    rows = db.scalars(found.order_by(*ordered(page["sort"], columns)).limit(size).offset((number - 1) * size)).all()
     return {"items": described(db, rows), "total": total, "page": number, "page_size": size}
 
 
 def ordered(sort: str, columns: Columns) -> list[Any]:
-    names = [name.strip() for name in sort.split(",")]
-    if any(name.lstrip("-") not in columns for name in names):
-        raise Invalid.field("sort", f"Solo se ordena por: {', '.join(columns)}.")
-    order = [columns[name[1:]].desc() if name.startswith("-") else columns[name] for name in names]
-    return [*order, next(iter(columns.values())).class_.id]
+    """The `id` breaks ties, so that no row stands on two pages."""
+    first, *_ = columns.values()
+    wanted = [columns[name].desc() if descending else columns[name] for name, descending in sort_terms(sort)]
+    return [*(wanted or [first]), first.class_.id]

@@ -17,7 +17,7 @@ from services.chassis.service import Service
 from services.contracts.errors import NotAllowed, NotSignedIn
 from services.contracts.rpc import INTERNAL, SIGNED_IN, Json, Scope
 from services.contracts.schemas import checked
-from services.contracts.schemas.people import GroupChanges, NewGroup, NewTenant, NewUser, UserChanges
+from services.contracts.schemas.people import GroupChanges, GroupsPage, NewGroup, NewTenant, NewUser, UserChanges, UsersPage
 
 
 def known_user(service: AccessService, db: UnitOfWork, asking: Asking, user_id: str) -> User:
@@ -117,8 +117,8 @@ class AccessService(Service):
     @rpc(needs=SIGNED_IN)
     def users(self, db: UnitOfWork, asking: Asking, page: Json) -> Json:
         require_manager(asking)
-        columns = {"name": User.name, "email": User.email, "created_at": User.created_at, "is_active": User.is_active}
-        return one_page(db, users.matching(page), page, columns, users.described)
+        wanted = checked(UsersPage, page)
+        return one_page(db, users.matching(wanted), wanted, {name: getattr(User, name) for name in UsersPage.sorts}, users.described)
 
     @rpc(needs=SIGNED_IN, of=known_user)
     def user(self, db: UnitOfWork, asking: Asking, user: User) -> Json:
@@ -146,10 +146,8 @@ class AccessService(Service):
 
     @rpc(needs=SIGNED_IN)
     def groups(self, db: UnitOfWork, asking: Asking, page: Json) -> Json:
-        found = groups.visible_to(asking.scope)
-        if page.get("q"):
-            found = found.where(Group.name.icontains(page["q"], autoescape=True))
-        return one_page(db, found, page, {"name": Group.name}, groups.described)
+        wanted = checked(GroupsPage, page)
+        return one_page(db, groups.matching(asking.scope, wanted), wanted, {"name": Group.name}, groups.described)
 
     @rpc(needs=SIGNED_IN, of=visible_group)
     def group(self, db: UnitOfWork, asking: Asking, group: Group) -> Json:

@@ -19,6 +19,7 @@ from services.contracts.errors import Conflict, Invalid, NotFound, StaleVersion
 from services.contracts.events import UserChanged
 from services.contracts.message import new_id
 from services.contracts.rpc import Json
+from services.contracts.schemas.paging import words
 
 PLAIN = ("name", "is_active")
 
@@ -97,8 +98,8 @@ def matching(page: Json) -> Select[tuple[User]]:
         found = found.where(Role.name == page["role"])
     if page.get("group"):
         found = found.where(User.id.in_(select(Membership.user_id).where(Membership.group_id == page["group"])))
-    if page.get("is_active") not in (None, ""):
-        found = found.where(User.is_active == (str(page["is_active"]).lower() == "true"))
+    if page.get("is_active"):
+        found = found.where(User.is_active.in_([word == "true" for word in words(page["is_active"])]))
     return found
 
 

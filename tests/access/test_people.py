@@ -46,7 +46,8 @@ def test_one_email_is_one_person_on_the_host(world):
 
 def test_every_bad_field_of_a_user_is_named_at_once(world):
     with pytest.raises(Invalid) as refused:
-        world.firm().admin.access.create_user({"email": "no", "name": "", "role": "reader", "grants": [{"body": "x", "verbs": ["y"]}], "z": 1})
+        grants = [{"body": "x", "verbs": ["y"]}]
+        world.firm().admin.access.create_user({"email": "no", "name": "", "role": "reader", "grants": grants, "z": 1})
     assert set(refused.value.errors) == {"email", "name", "grants.0.body", "grants.0.verbs.0", "z"}
 
 
