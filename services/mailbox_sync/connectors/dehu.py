@@ -54,7 +54,7 @@ class Dehu:
 
     def _page(self, mailbox: Mailbox, identity: Identity, number: int) -> Page:
         settings = self._settings
-        message = identity.offload(_message, mailbox.holder_tax_id, number, identity, settings, self.clock())
+        message = identity.offload(_message, mailbox, number, identity, settings, self.clock())
         session = identity.session(settings.ca_file, settings.send_client_certificate)
         answer = soap.exchange(session, settings.base_url.rstrip("/") + PATH, ACTION, message, settings.timeout_s)
         if answer.fault is not None:
@@ -65,9 +65,12 @@ class Dehu:
         return _read_page(fields, mailbox, answer.digest)
 
 
-def _message(holder_tax_id: str, number: int, identity: Identity, settings: BodySettings, now: datetime) -> bytes:
+def _message(mailbox: Mailbox, number: int, identity: Identity, settings: BodySettings, now: datetime) -> bytes:
     ask = etree.Element(f"{{{ASK}}}Localiza", nsmap={"ns2": ASK})
-    etree.SubElement(ask, f"{{{ASK}}}nifTitular").text = holder_tax_id
+    etree.SubElement(ask, f"{{{ASK}}}nifTitular").text = mailbox.holder_tax_id
+    if mailbox.via == "own_certificate":
+        # Both with one NIF asks for what is held and for what is only addressed; with another's certificate LEMA gives what is held alone.
+        etree.SubElement(ask, f"{{{ASK}}}nifDestinatario").text = mailbox.holder_tax_id
     if number > 1:  # Whether the first page is 0 or 1 in a request is not written; without the option it is the first.
         options = etree.SubElement(ask, f"{{{ASK}}}opcionesLocaliza")
         etree.SubElement(options, f"{{{ASK}}}opcion", tipo=f"{PAGING}pagina").text = str(number)

@@ -29,14 +29,14 @@ DS = "http://www.w3.org/2000/09/xmldsig#"
 C14N = "http://www.w3.org/2001/10/xml-exc-c14n#"
 
 
-def requests_of(stand_in: StandIn, identity: Identity, settings: BodySettings) -> list[Received]:
+def requests_of(stand_in: StandIn, identity: Identity, settings: BodySettings, via: str = "own_certificate") -> list[Received]:
     """What a reading of two pages sends."""
 
     def answer(received: Received) -> Reply:
         return Reply(signed(page_of(range(51), asked_page(received.content)), identity, datetime.now(UTC)))
 
     stand_in.answer = answer
-    list(connector_for("dehu", settings).pages(Mailbox("dehu", "own_certificate", "B12345674", "EMPRESA SL"), identity))
+    list(connector_for("dehu", settings).pages(Mailbox("dehu", via, "B12345674", "EMPRESA SL"), identity))
     return stand_in.received
 
 
@@ -50,12 +50,20 @@ def test_localiza_has_the_names_order_and_namespaces_of_the_specification(
 ) -> None:
     first, second = (etree.fromstring(one.content) for one in requests_of(stand_in, identity, settings))
     localiza = f"{{{LOCALIZA}}}Localiza"
-    assert tree(first.find(f"{{{SOAP}}}Body")[0]) == [localiza, [f"{{{LOCALIZA}}}nifTitular"]]
+    holder = [[f"{{{LOCALIZA}}}nifTitular"], [f"{{{LOCALIZA}}}nifDestinatario"]]
+    assert tree(first.find(f"{{{SOAP}}}Body")[0]) == [localiza, *holder]
     options = [f"{{{LOCALIZA}}}opcionesLocaliza", [f"{{{LOCALIZA}}}opcion"]]
-    assert tree(second.find(f"{{{SOAP}}}Body")[0]) == [localiza, [f"{{{LOCALIZA}}}nifTitular"], options]
+    assert tree(second.find(f"{{{SOAP}}}Body")[0]) == [localiza, *holder, options]
     option = next(second.iter(f"{{{LOCALIZA}}}opcion"))
     assert (dict(option.attrib), option.text) == ({"tipo": "dehu.paginador.pagina"}, "2")
-    assert next(first.iter(f"{{{LOCALIZA}}}nifTitular")).text == "B12345674"
+    assert {element.text for element in first.find(f"{{{SOAP}}}Body")[0]} == {"B12345674"}
+
+
+@pytest.mark.parametrize("via", ["power", "firm_certificate"])
+def test_with_anothers_certificate_only_what_is_held_is_asked_for(stand_in: StandIn, identity: Identity, settings: BodySettings, via: str) -> None:
+    (first, *_) = requests_of(stand_in, identity, settings, via)
+    names = [element.tag for element in etree.fromstring(first.content).find(f"{{{SOAP}}}Body")[0]]
+    assert names == [f"{{{LOCALIZA}}}nifTitular"]
 
 
 def test_the_security_header_has_the_order_of_the_specification(stand_in: StandIn, identity: Identity, settings: BodySettings) -> None:
