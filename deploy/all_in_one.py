@@ -20,7 +20,8 @@ from eventlet import wsgi
 from eventlet.event import Event as Signal
 
 from deploy import operator_door
-from gateway.app import Gateway, create_app
+from gateway.app import create_app
+from gateway.rpc import Pool
 from services.catalogue import databases, service_classes
 from services.chassis import logs
 from services.chassis.asking import NOBODY
@@ -47,7 +48,7 @@ class Start:
 class Running:
     """A running Casillero: `url` without a slash at the end."""
 
-    app: Gateway
+    pool: Pool
     settings: Settings
     url: str
     first_link: str | None
@@ -69,13 +70,13 @@ def started(start: Start, settings: Settings) -> Iterator[Running]:
     settings = replace(settings, data_dir=start.data)
     start.data.mkdir(parents=True, exist_ok=True)
     logs.configure(settings.log_level, to_file=str(start.data / LOG))
-    with alone_in(start.data), world(settings) as app:
+    with alone_in(start.data), world(settings) as pool:
         listener = listening(start.port)
         url = settings.public_url or f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server = eventlet.spawn(wsgi.server, listener, app, log_output=False)
-        door = operator_door.open_door(start.data / DOOR, app.pool)
+        server = eventlet.spawn(wsgi.server, listener, create_app(pool), log_output=False)
+        door = operator_door.open_door(start.data / DOOR, pool)
         try:
-            yield Running(app, settings, url, first_link(app, url))
+            yield Running(pool, settings, url, first_link(pool, url))
         finally:
             door.close()
             server.kill()
@@ -83,18 +84,18 @@ def started(start: Start, settings: Settings) -> Iterator[Running]:
 
 
 @contextlib.contextmanager
-def world(settings: Settings) -> Iterator[Gateway]:
-    """Keys, tables, services, and the gateway's application that asks them."""
+def world(settings: Settings) -> Iterator[Pool]:
+    """Keys, tables, services, and the pool of proxies that asks them."""
     make_master_key(settings)
     make_key_file(settings.sealing_key_path)
     migrate(settings, databases())
     everybody = service_classes()
     with running(settings, everybody, everybody):
-        app = create_app(settings)
+        pool = Pool(settings)
         try:
-            yield app
+            yield pool
         finally:
-            app.pool.close()
+            pool.close()
 
 
 def make_master_key(settings: Settings) -> None:
@@ -108,9 +109,9 @@ def make_master_key(settings: Settings) -> None:
     )
 
 
-def first_link(app: Gateway, url: str) -> str | None:
+def first_link(pool: Pool, url: str) -> str | None:
     """A one-time link for the first administrator while there is no firm yet."""
-    with app.pool.services(NOBODY) as ask:
+    with pool.services(NOBODY) as ask:
         if ask.access.tenants():
             return None
         return f"{url}/primer-acceso/{ask.sign_in.founding_code()}"
@@ -133,7 +134,7 @@ def listening(port: int | None) -> socket.socket:
             return eventlet.listen(("127.0.0.1", candidate))
         except OSError:
             continue
-    return fail(f"El puerto {port} está ocupado. Elija otro con --port (0: uno libre).")
+    fail(f"El puerto {port} está ocupado. Elija otro con --port (0: uno libre).")
 
 
 def write_ready_file(path: Path | None, content: dict[str, Any]) -> None:

@@ -23,10 +23,21 @@ def patched() -> None:
 
 @main.command()
 @click.option("--port", type=int, default=None, help=f"Puerto de la web; sin él, {PORT} o uno libre.")
-@click.option("--data", type=click.Path(path_type=Path, file_okay=False), default=Path("var/data"), show_default=True, help="Carpeta de todo lo que se escribe.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("var/data"),
+    show_default=True,
+    help="Carpeta de todo lo que se escribe.",
+)
 @click.option("--demo", is_flag=True, help="Con un despacho inventado y organismos simulados.")
 @click.option("--once", is_flag=True, help="Con --demo: termina tras mostrar la tabla; falla si falta o sobra algo.")
-@click.option("--ready-file", type=click.Path(path_type=Path, dir_okay=False), default=None, help="Fichero JSON que aparece cuando todo está en marcha.")
+@click.option(
+    "--ready-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=None,
+    help="Fichero JSON que aparece cuando todo está en marcha.",
+)
 def run(port: int | None, data: Path, demo: bool, once: bool, ready_file: Path | None) -> None:
     """Arranca todo en un solo proceso, sin instalar nada más."""
     patched()
@@ -88,7 +99,9 @@ def tenant() -> None:
 @tenant.command("create")
 @click.argument("name")
 @click.option("--admin", "email", required=True, help="Correo de quien administrará el despacho.")
-@click.option("--data", type=click.Path(path_type=Path, file_okay=False), default=None, help="Carpeta de datos de `casillero run`, si se usa.")
+@click.option(
+    "--data", type=click.Path(path_type=Path, file_okay=False), default=None, help="Carpeta de datos de `casillero run`, si se usa."
+)
 def create_tenant(name: str, email: str, data: Path | None) -> None:
     """Da de alta el despacho NAME e imprime un enlace de un solo uso para quien lo administra."""
     from deploy import operations

@@ -20,7 +20,7 @@ from services.chassis.migrations import migrate as migrate_services
 from services.chassis.migrations import model_of
 from services.chassis.running import fail
 from services.chassis.sealing import Seals, make_key_file
-from services.chassis.settings import Settings, SettingMissing
+from services.chassis.settings import SettingMissing, Settings
 from services.contracts.errors import Refusal
 from services.contracts.message import utc_now
 
@@ -95,13 +95,17 @@ def list_parked(service: str | None) -> None:
     for store, row in parked_rows(settings_for(), service):
         found += 1
         again = row.next_try_at.isoformat(timespec="seconds")
-        click.echo(f"{row.event_id}  {store.publisher}.{row.handler}  {row.envelope['topic']}  {row.attempts} intentos, el próximo {again}: {row.error}")
+        click.echo(
+            f"{row.event_id}  {store.publisher}.{row.handler}  {row.envelope['topic']}  {row.attempts} intentos, el próximo {again}: {row.error}"
+        )
     click.echo(f"{found} eventos aparcados." if found else "No hay eventos aparcados.")
 
 
 def find(event_id: str) -> list[tuple[Store, Any]]:
     found = [(store, row) for store, row in parked_rows(settings_for()) if row.event_id == event_id]
-    return found or fail(f"No hay ningún evento aparcado con el número {event_id}. `casillero parked list` muestra los que hay.")
+    if found:
+        return found
+    fail(f"No hay ningún evento aparcado con el número {event_id}. `casillero parked list` muestra los que hay.")
 
 
 def show_parked(event_id: str) -> None:
@@ -123,7 +127,12 @@ def discard_parked(event_id: str, reason: str) -> None:
     settings = settings_for()
     for store, row in find(event_id):
         detail = {"handler": f"{store.publisher}.{row.handler}", "topic": row.envelope["topic"], "reason": reason}
-        call(settings, "audit", "record", [{"tenant_id": row.envelope["tenant_id"], "act": "event_discarded", "subject": row.event_id, "detail": detail}])
+        call(
+            settings,
+            "audit",
+            "record",
+            [{"tenant_id": row.envelope["tenant_id"], "act": "event_discarded", "subject": row.event_id, "detail": detail}],
+        )
         with store.begin() as db:
             db.delete(db.get(store.model.Parked, (row.handler, row.event_id)))
         click.echo(f"{store.publisher}.{row.handler}: descartado.")

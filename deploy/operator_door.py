@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,7 @@ def ask(path: Path, service: str, method: str, *args: Any) -> Any:
 
 
 @contextlib.contextmanager
-def short_name(path: Path):
+def short_name(path: Path) -> Iterator[str]:
     """The kernel takes at most 107 bytes: a deep folder is named through a descriptor of it."""
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:

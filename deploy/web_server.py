@@ -7,6 +7,7 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 
 from gateway.app import create_app
+from gateway.rpc import Pool
 from services.chassis import logs
 from services.chassis.settings import Settings
 
@@ -21,7 +22,7 @@ class Server(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        return create_app(self.settings)
+        return create_app(Pool(self.settings))
 
 
 def serve(bind: str, threads: int) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from flask import Flask, Response, g
+from flask.json.provider import DefaultJSONProvider
 
 from gateway import api, errors, health, session, web
 from gateway.rpc import Pool
-from services.chassis.settings import Settings
 
 MAX_BODY_BYTES = 16 * 1024 * 1024
 SECURITY_HEADERS = {
@@ -20,20 +20,18 @@ SECURITY_HEADERS = {
 }
 
 
-class Gateway(Flask):
-    """The application with its pool of RPC proxies as `current_app.pool`."""
+class PlainJson(DefaultJSONProvider):
+    """Fields in the order in which they are described, Spanish letters as they are."""
 
-    pool: Pool
-    settings: Settings
+    sort_keys = False
+    ensure_ascii = False
 
 
-def create_app(settings: Settings) -> Gateway:
-    app = Gateway(__name__, template_folder="web/templates", static_folder="web/static")
-    app.settings = settings
-    app.pool = Pool(settings)
+def create_app(pool: Pool) -> Flask:
+    app = Flask(__name__, template_folder="web/templates", static_folder="web/static")
+    app.extensions["pool"] = pool
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
-    app.json.sort_keys = False
-    app.json.ensure_ascii = False
+    app.json = PlainJson(app)
     app.url_map.strict_slashes = False
     app.before_request(session.begin_request)
     app.after_request(add_headers)

@@ -65,7 +65,9 @@ def on_http_error(error: HTTPException) -> Any:
 
 def on_fault(error: Exception) -> Any:
     """Something of ours broke: the log says what and where, the person gets the number to quote."""
-    log.error("request_failed", request_id=g.request_id, path=request.endpoint, error=getattr(error, "exc_type", None) or what_failed(error))
+    log.error(
+        "request_failed", request_id=g.request_id, path=request.endpoint, error=getattr(error, "exc_type", None) or what_failed(error)
+    )
     return answer(500, "fault", f"Algo ha fallado por nuestra parte. Si se repite, indique esta referencia: {g.request_id}.", {})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, current_app, request
+from flask import Blueprint, Response, abort, request
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from gateway import session
@@ -20,7 +20,7 @@ def livez() -> Response:
 @blueprint.get("/readyz")
 def readyz() -> Response:
     try:
-        with current_app.pool.services(session.anonymous()) as ask:
+        with session.unsigned_services() as ask:
             ask.access.person("")
     except Refusal as refusal:
         return Response(f"{refusal.message}\n", status=503, mimetype="text/plain", headers={"Retry-After": "5"})

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from flask import Response, current_app
+from flask import Response
 
 from gateway import session
 from services.contracts.errors import Away, Refusal
@@ -25,7 +25,7 @@ open_streams = threading.BoundedSemaphore(MOST)
 def stream(first: dict[str, Any], look: Callable[[Any], dict[str, Any]], ended: Callable[[dict[str, Any]], bool]) -> Response:
     if not open_streams.acquire(blocking=False):
         raise Away("Hay demasiadas vistas en directo abiertas. La página preguntará cada pocos segundos.")
-    asking, pool = session.signed_in(), current_app.pool
+    asking, pool = session.signed_in(), session.pool()
 
     def events() -> Iterator[str]:
         state = first

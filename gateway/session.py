@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from flask import Response, current_app, g, request
+from flask import current_app, g, request
+from werkzeug.wrappers import Response
 
+from gateway.rpc import Pool
 from services.chassis.asking import Asking
 from services.contracts.errors import NotAllowed, NotSignedIn
 from services.contracts.message import new_id
@@ -34,25 +36,29 @@ def anonymous() -> Asking:
     return Asking(request_id=g.request_id, traceparent=request.headers.get("traceparent", "")[:100])
 
 
+def pool() -> Pool:
+    return current_app.extensions["pool"]
+
+
 @contextmanager
 def services() -> Iterator[Any]:
     """All services, asked by whoever is signed in. Raises NotSignedIn, and NotAllowed for a write whose CSRF token is missing or wrong."""
     asking = signed_in()
-    with current_app.pool.services(asking) as ask:
+    with pool().services(asking) as ask:
         yield ask
 
 
 @contextmanager
 def unsigned_services() -> Iterator[Any]:
     """All services, for what needs no sign-in: signing in, accepting an invitation."""
-    with current_app.pool.services(anonymous()) as ask:
+    with pool().services(anonymous()) as ask:
         yield ask
 
 
 @contextmanager
 def services_of(who: dict[str, Any]) -> Iterator[Any]:
     """All services, asked by somebody who has just signed in."""
-    with current_app.pool.services(Asking(tenant_id=who["tenant_id"], user_id=who["user_id"], request_id=g.request_id)) as ask:
+    with pool().services(Asking(tenant_id=who["tenant_id"], user_id=who["user_id"], request_id=g.request_id)) as ask:
         yield ask
 
 
@@ -76,7 +82,9 @@ def signed_in() -> Asking:
 
 
 def require_csrf(expected: str) -> None:
-    given = request.headers.get("X-CSRF-Token") or (request.form.get("csrf_token", "") if request.mimetype.endswith("form-urlencoded") else "")
+    given = request.headers.get("X-CSRF-Token") or (
+        request.form.get("csrf_token", "") if request.mimetype.endswith("form-urlencoded") else ""
+    )
     if not hmac.compare_digest(given.encode(), expected.encode()):
         raise NotAllowed("Falta la cabecera X-CSRF-Token o no es la de esta sesión. Vuelva a cargar la página e inténtelo de nuevo.")
 

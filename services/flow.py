@@ -1,4 +1,4 @@
-"""Who publishes what and who hears it, read off the code: `make flow` writes it into the README, between two marks; a test holds it there."""
+"""Who publishes what and who hears it, read off the code; `make flow` writes it into the README, where a test holds it."""
 
 from __future__ import annotations
 

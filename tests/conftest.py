@@ -14,6 +14,7 @@ import pytest  # noqa: E402
 
 from deploy.private_servers import private_servers  # noqa: E402
 from deploy.sandbox.client import started_sandbox  # noqa: E402
+from deploy.sandbox.client import started_sandbox  # noqa: E402
 from tests import sites, worlds  # noqa: E402
 
 VAR = Path(__file__).parents[1] / "var" / "tests"
@@ -46,12 +47,20 @@ def site(request, tmp_path_factory):
         yield stack.enter_context(getattr(sites, request.param)(folder, sandbox, *needed))
 
 
+@pytest.fixture(scope="session")
+def bodies(tmp_path_factory):
+    """The stand-ins for the public bodies that both worlds ask. Shared: a test plants and orders only for tax ids of its own."""
+    with started_sandbox(tmp_path_factory.mktemp("bodies")) as sandbox:
+        yield sandbox
+
+
 @pytest.fixture(scope="session", params=WORLDS)
-def world(request, tmp_path_factory):
+def world(request, tmp_path_factory, bodies):
     """All services in one of the two worlds, started once; a test takes a firm of its own from it (`world.firm()`)."""
     folder = tmp_path_factory.mktemp(request.param)
     needed = [request.getfixturevalue("servers")] if request.param == "deployed" else []
-    with getattr(worlds, request.param)(folder, *needed) as started:
+    asked = {"dehu_url": bodies.url, "bodies_ca_file": bodies.ca_file, "body_timeout_s": 3}
+    with getattr(worlds, request.param)(folder, *needed, **asked) as started:
         yield started
 
 

@@ -38,7 +38,9 @@ class Process:
 
     def start(self) -> None:
         with self.log.open("ab") as out:
-            self.child = subprocess.Popen(self.command, env=self.environment, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+            self.child = subprocess.Popen(
+                self.command, env=self.environment, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
+            )
 
     def kill(self) -> None:
         self.child.kill()
@@ -137,7 +139,9 @@ class Firm:
         self.site, self.number = site, next(numbers)
         self.name = f"despacho-{os.getpid()}-{self.number}"
         email = f"admin@{self.name}.example"
-        printed = site.command("tenant", "create", self.name, "--admin", email, *(["--data", str(site.data)] if site.kind == "embedded" else []))
+        printed = site.command(
+            "tenant", "create", self.name, "--admin", email, *(["--data", str(site.data)] if site.kind == "embedded" else [])
+        )
         self.admin = self.enter(re.search(r"/invitacion/(\S+)", printed)[1], email)
 
     def enter(self, code: str, email: str) -> Person:
@@ -196,7 +200,11 @@ def deployed(folder: Path, sandbox: Sandbox, servers: Any) -> Iterator[Site]:
     settings = deployed_settings(folder, servers)
     port = free_port()
     environment = environment_of(
-        data_dir=folder, broker_url=settings.broker_url, database_url=settings.database_url, migrate_url=settings.migrate_url, **settings_of(sandbox)
+        data_dir=folder,
+        broker_url=settings.broker_url,
+        database_url=settings.database_url,
+        migrate_url=settings.migrate_url,
+        **settings_of(sandbox),
     )
     site = Site("deployed", f"http://127.0.0.1:{port}", sandbox, folder, environment, {})
     site.command("keys", "new")

@@ -84,7 +84,11 @@ class World:
 
 
 def classes() -> list[type]:
-    return [service_class(name) for name, path in CLASSES.items() if importlib.util.find_spec(path.partition(":")[0].rpartition(".")[0]) and _exists(path)]
+    return [
+        service_class(name)
+        for name, path in CLASSES.items()
+        if importlib.util.find_spec(path.partition(":")[0].rpartition(".")[0]) and _exists(path)
+    ]
 
 
 def _exists(path: str) -> bool:

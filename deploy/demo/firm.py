@@ -105,7 +105,7 @@ def planned_edicts(random: Random, parties: list[Party]) -> tuple[tuple[dict[str
     rows = [[f"70016{number:05}", stranger, "MÉRIDA", "01/09/2026", "100"] for number, stranger in enumerate(strangers[:30])]
     rows.insert(17, ["7001699999", traffic, "BADAJOZ", "02/09/2026", "200"])
     headers = ["EXPEDIENTE", "IDENTIF", "LOCALIDAD", "FECHA", "CUANTÍA"]
-    planted = (
+    planted: tuple[dict[str, Any], ...] = (
         {"issuer": "Ministerio del Interior", "title": "Anuncio de notificación en procedimiento sancionador de tráfico.", "regime": "traffic",
          "text": "Conforme al artículo 91 del texto refundido aprobado por Real Decreto Legislativo 6/2015.", "table": {"headers": headers, "rows": rows}},
         {"issuer": "Agencia Estatal de Administración Tributaria", "title": "Anuncio de citación para comparecencia.", "regime": "tax",

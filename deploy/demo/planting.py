@@ -106,7 +106,7 @@ def plant_bodies(sandbox: Sandbox, plan: Plan) -> list[tuple[str, str]]:
 def plant_people(here: Running) -> dict[str, Person]:
     """The firm with its groups and one user a role, each with a password of their own choosing."""
     (email, name, role, _), *others = PEOPLE
-    with here.app.pool.services(NOBODY) as ask:
+    with here.pool.services(NOBODY) as ask:
         made = ask.access.create_tenant(FIRM, email, name)
     people = {role: invited(here, made["tenant_id"], made["user_id"], email, role)}
     admin = people[role]
@@ -122,7 +122,7 @@ def grants() -> list[dict[str, Any]]:
 
 
 def invited(here: Running, tenant_id: str, user_id: str, email: str, role: str) -> Person:
-    with here.app.pool.services(NOBODY) as ask:
+    with here.pool.services(NOBODY) as ask:
         code = ask.sign_in.invite(tenant_id, user_id)
     person = Person(here.url, email, secrets.token_urlsafe(12), role)
     person.post("/api/invitations/accept", code=code, password=person.password)
@@ -141,9 +141,10 @@ def plant_client(manager: Person, sandbox: Sandbox, client: PlannedClient, group
     """Register, hand over the certificate, and have the DEHú mailbox read from now on."""
     party = client.party
     social_security = {"ccc": list(client.ccc), "naf": list(client.naf)}
-    registered = manager.post("/api/clients", tax_id=party.tax_id, name=party.name, social_security=social_security, group_ids=[group_ids[client.group]])
+    registered = manager.post(
+        "/api/clients", tax_id=party.tax_id, name=party.name, social_security=social_security, group_ids=[group_ids[client.group]]
+    )
     password = secrets.token_urlsafe(9)
     manager.upload(f"/api/clients/{registered['id']}/certificates", sandbox.certificate(party.tax_id, party.name, password), password)
     manager.post(f"/api/clients/{registered['id']}/mailboxes", body="dehu", via=client.via)
     return registered["id"]
-

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint
-from services.contracts.schemas.mailboxes import Body, BodyHealth
 
 from gateway import session
 from gateway.api.describing import describes
 from gateway.api.shapes import listed
+from services.contracts.schemas.mailboxes import Body, BodyHealth
 
 blueprint = Blueprint("bodies", __name__)
 

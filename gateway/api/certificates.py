@@ -34,7 +34,13 @@ def of_client(client_id: str) -> dict[str, Any]:
 
 
 @blueprint.post("/api/clients/<client_id>/certificates")
-@describes("Import the client's certificate from a PKCS#12 file", multipart=FORM, answer=Certificate, status=201, refusals=(401, 403, 404, 413, 422, 429, 503))
+@describes(
+    "Import the client's certificate from a PKCS#12 file",
+    multipart=FORM,
+    answer=Certificate,
+    status=201,
+    refusals=(401, 403, 404, 413, 422, 429, 503),
+)
 def import_for_client(client_id: str) -> dict[str, Any]:
     return imported(client_id)
 
@@ -54,7 +60,9 @@ def of_firm() -> dict[str, Any]:
 
 
 @blueprint.post("/api/certificates")
-@describes("Import the firm's own certificate", multipart=FORM, answer=Certificate, status=201, refusals=(401, 403, 404, 413, 422, 429, 503))
+@describes(
+    "Import the firm's own certificate", multipart=FORM, answer=Certificate, status=201, refusals=(401, 403, 404, 413, 422, 429, 503)
+)
 def import_for_firm() -> dict[str, Any]:
     return imported(FIRM)
 

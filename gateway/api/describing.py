@@ -51,10 +51,14 @@ def describes(summary: str, **details: Any) -> Callable:
                 return jsonify(result), description.status
             return ("", 204) if result is None else result
 
-        answer.description = description
-        return answer
+        return described(answer, description)
 
     return decorate
+
+
+def described(view: Any, description: Description) -> Callable:
+    view.description = description
+    return view
 
 
 def parsed_query(schema: type[Schema]) -> dict[str, Any]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint
-from services.contracts.schemas.edicts import Coverage, Edict, EdictsPage, ReadDay, ReadingJob, Source
 
 from gateway import session
 from gateway.api.describing import describes
+from services.contracts.schemas.edicts import Coverage, Edict, EdictsPage, ReadDay, ReadingJob, Source
 from services.contracts.schemas.paging import paged
 
 blueprint = Blueprint("edicts", __name__)

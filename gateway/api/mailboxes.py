@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response
-from services.contracts.schemas.mailboxes import Mailbox, MailboxChanges, MailboxesPage, NewMailbox, Sync
 
 from gateway import live, session
 from gateway.api.describing import describes
 from gateway.api.shapes import listed
+from services.contracts.schemas.mailboxes import Mailbox, MailboxChanges, MailboxesPage, NewMailbox, Sync
 from services.contracts.schemas.paging import paged
 
 blueprint = Blueprint("mailboxes", __name__)

@@ -42,7 +42,10 @@ def specification(app: Flask) -> dict[str, Any]:
         description = getattr(app.view_functions[rule.endpoint], "description", None)
         if description is not None:
             path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
-            operations = {method.lower(): operation(description, rule.arguments, method, rule.endpoint) for method in rule.methods - {"HEAD", "OPTIONS"}}
+            operations = {
+                method.lower(): operation(description, rule.arguments, method, rule.endpoint)
+                for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+            }
             spec.path(path=path, operations=operations)
     return spec.to_dict()
 
@@ -71,7 +74,10 @@ def operation(description: Description, path_names: set[str], method: str, endpo
 
 def responses(description: Description, method: str) -> dict[str, Any]:
     refusals = {*description.refusals, 409} if method in UNSAFE else set(description.refusals)
-    found: dict[str, Any] = {str(status): {"description": sentence(status), "content": {"application/json": {"schema": ErrorSchema}}} for status in sorted(refusals)}
+    found: dict[str, Any] = {
+        str(status): {"description": sentence(status), "content": {"application/json": {"schema": ErrorSchema}}}
+        for status in sorted(refusals)
+    }
     for status in {429, 503} & refusals:
         found[str(status)]["headers"] = {"Retry-After": {"schema": {"type": "integer"}}}
     success: dict[str, Any] = {"description": description.summary}

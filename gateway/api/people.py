@@ -40,7 +40,9 @@ def users(page: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.post("/api/users")
-@describes("A new user; `invitation` is a one-time code to set a password with, shown this once", body=NewUser, answer=InvitedUser, status=201)
+@describes(
+    "A new user; `invitation` is a one-time code to set a password with, shown this once", body=NewUser, answer=InvitedUser, status=201
+)
 def create_user(body: dict[str, Any]) -> dict[str, Any]:
     with session.services() as ask:
         user = ask.access.create_user(body)

@@ -51,7 +51,9 @@ def sign_out() -> Response:
 
 
 @blueprint.post("/api/invitations/accept")
-@describes("Choose a password with the one-time code of an invitation", body=Invitation, status=204, refusals=(404, 422, 429, 503), signed_in=False)
+@describes(
+    "Choose a password with the one-time code of an invitation", body=Invitation, status=204, refusals=(404, 422, 429, 503), signed_in=False
+)
 def accept_invitation(body: dict[str, Any]) -> None:
     checked(Invitation, body)
     with session.unsigned_services() as ask:

@@ -46,5 +46,15 @@ def days_left(day: str | None) -> dict[str, Any] | None:
     if not day:
         return None
     left = (date.fromisoformat(day) - datetime.now(MADRID).date()).days
-    words = "hoy" if left == 0 else "mañana" if left == 1 else f"quedan {left} días" if left > 1 else "vencida ayer" if left == -1 else f"vencida hace {-left} días"
+    words = (
+        "hoy"
+        if left == 0
+        else "mañana"
+        if left == 1
+        else f"quedan {left} días"
+        if left > 1
+        else "vencida ayer"
+        if left == -1
+        else f"vencida hace {-left} días"
+    )
     return {"words": words, "pressure": "late" if left < 0 else "urgent" if left <= URGENT_DAYS else "calm"}

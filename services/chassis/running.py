@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterator
+from typing import NoReturn
 
 import structlog
 from nameko.runners import ServiceRunner
@@ -52,7 +53,7 @@ def supervise(runner: ServiceRunner) -> int:
     return 0
 
 
-def fail(message: str) -> None:
+def fail(message: str) -> NoReturn:
     """End a command with one plain sentence instead of a stack trace."""
     print(message, file=sys.stderr)
     raise SystemExit(2)

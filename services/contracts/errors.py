@@ -64,7 +64,9 @@ class StaleVersion(Conflict):
     code = "stale_version"
 
     def __init__(
-        self, message: str = "Otra persona lo ha cambiado entretanto. Vuelva a cargarlo y repita su cambio.", errors: dict[str, list[str]] | None = None
+        self,
+        message: str = "Otra persona lo ha cambiado entretanto. Vuelva a cargarlo y repita su cambio.",
+        errors: dict[str, list[str]] | None = None,
     ):
         super().__init__(message, errors)
 

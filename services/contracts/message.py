@@ -84,10 +84,10 @@ class Envelope:
 REGISTRY: dict[str, type[Event]] = {}
 
 
-def event(publisher: str) -> Callable[[type], type[Event]]:
+def event(publisher: str) -> Callable[[type], Any]:
     """Declare an event that `publisher` alone may publish."""
 
-    def register(cls: type) -> type[Event]:
+    def register(cls: Any) -> Any:
         cls = dataclass(frozen=True, kw_only=True)(cls)
         cls.publisher = publisher
         cls.topic = f"{publisher}.{re.sub('(?<!^)(?=[A-Z])', '_', cls.__name__).lower()}"
@@ -111,25 +111,25 @@ def _wire_field(hint: Any, default: Any) -> wire.Field:
         (hint,) = [part for part in get_args(hint) if part is not type(None)]
         extra["allow_none"] = True
     if get_origin(hint) is tuple:
-        return Sequence(_wire_field(get_args(hint)[0], MISSING), **extra)
+        return Tuple(_wire_field(get_args(hint)[0], MISSING), **extra)
     if is_dataclass(hint):
         return Record(hint, **extra)
     return LEAVES[hint](**extra)
 
 
-class Sequence(wire.List):
+class Tuple(wire.List):
     """A list on the wire, a tuple in the event, so that an event stays immutable."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> tuple:
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         return tuple(super()._deserialize(value, attr, data, **kwargs))
 
 
 class Record(wire.Nested):
     """A nested frozen dataclass."""
 
-    def __init__(self, cls: type, **extra: Any):
+    def __init__(self, cls: Any, **extra: Any):
         super().__init__(schema_of(cls), unknown=EXCLUDE, **extra)
         self.cls = cls
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        return self.cls(**super()._deserialize(value, attr, data, **kwargs))
+    def _deserialize(self, value: Any, attr: str | None, data: Any, partial: Any = None, **kwargs: Any) -> Any:
+        return self.cls(**super()._deserialize(value, attr, data, partial, **kwargs))

@@ -113,6 +113,7 @@ class Keyring(Protocol):
     def certificates(self, client_id: str) -> list[Json]: ...
     def remove_certificate(self, certificate_id: str) -> None: ...
     def release(self, tickets: list[Json], worker_key: str) -> list[Json]: ...
+
     # tickets: [{id?, tenant_id, certificate_id, mailbox_id, client_id, body, reason: "schedule"|"sync", user_id}], at most 50 (schema Ticket);
     # answer per ticket, in order: {ticket_id, certificate_id, mailbox_id, sealed, chain_pem, expires_at}, to be opened with
     # WorkerKey.open(sealed, release_context(answer, worker_key)), or {ticket_id, certificate_id, mailbox_id, refused: {code, message}}
@@ -121,7 +122,9 @@ class Keyring(Protocol):
 class Audit(Protocol):
     """The trail."""
 
-    def record(self, entries: list[Json]) -> list[str]: ...  # committed when it answers; [{tenant_id, act, user_id, subject, detail}] → entry ids
+    def record(
+        self, entries: list[Json]
+    ) -> list[str]: ...  # committed when it answers; [{tenant_id, act, user_id, subject, detail}] → entry ids
     def entries(self, page: Json) -> Json: ...
 
 

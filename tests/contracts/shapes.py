@@ -9,7 +9,7 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from services.contracts import events  # noqa: F401  (registers every event)
-from services.contracts.message import REGISTRY, Record, Sequence
+from services.contracts.message import REGISTRY, Record, Tuple
 
 FOLDER = Path(__file__).parent / "shapes"
 
@@ -20,7 +20,7 @@ def shape(schema: Schema) -> dict[str, Any]:
 
 def described(field: fields.Field) -> Any:
     kind: Any = type(field).__name__
-    if isinstance(field, Sequence):
+    if isinstance(field, Tuple):
         kind = [described(field.inner)]
     elif isinstance(field, Record):
         kind = shape(field.schema)

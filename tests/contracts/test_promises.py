@@ -6,9 +6,9 @@ import inspect
 
 import pytest
 
+from services.access.rules import CAPABILITIES
 from services.catalogue import service_class
 from services.contracts.rpc import INTERNAL, PROMISES, SIGNED_IN
-from services.access.rules import CAPABILITIES
 
 
 def promised(name: str) -> dict[str, list[str]]:
@@ -19,7 +19,9 @@ def promised(name: str) -> dict[str, list[str]]:
 def kept(name: str) -> dict[str, list[str]]:
     """The RPC methods of the service as whoever asks sees them: without the service itself, the unit of work and who is asking."""
     members = inspect.getmembers(service_class(name), lambda member: hasattr(member, "needs"))
-    return {method: [p for p in inspect.signature(function).parameters if p not in ("self", "db", "asking")] for method, function in members}
+    return {
+        method: [p for p in inspect.signature(function).parameters if p not in ("self", "db", "asking")] for method, function in members
+    }
 
 
 @pytest.mark.parametrize("name", PROMISES)
