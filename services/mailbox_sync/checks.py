@@ -1,0 +1,135 @@
+"""One check of a mailbox while it runs: what is known of it, and how a page is stored.
+
+A page is one unit of work: its rows, the events for what is new or changed, the progress that a person watches. Being killed after it
+repeats the page, which finds everything known. `held` is the only way in which a check writes, so that a worker that lost its lease
+changes nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, tuple_
+
+from services.chassis.asking import Asking
+from services.chassis.database import Store, UnitOfWork
+from services.chassis.insert import insert_new
+from services.contracts.events import FoundNotice, NoticesFound, PublicBody
+from services.mailbox_sync import claims
+from services.mailbox_sync.connecting import Mailbox as Address
+from services.mailbox_sync.connecting import Notice, Page, Party
+from services.mailbox_sync.models import ClientGroup, KnownNotice, Sync
+
+
+@dataclass(kw_only=True)
+class Check:
+    """`began_at` is the database's clock at the claim. `user_id`, `only` and `sync_id` are empty for a check by schedule."""
+
+    mailbox_id: str
+    tenant_id: str
+    fence: int
+    failures: int
+    client_id: str
+    address: Address
+    certificate_id: str
+    began_at: datetime
+    sync_id: str = ""
+    user_id: str = ""
+    only: str = ""
+    group_ids: frozenset[str] = frozenset()
+    asked_s: float | None = None
+    pages_read: int = 0
+    total_pages: int | None = None
+    notices_seen: int = 0
+    notices_new: int = 0
+    digests: list[str] = field(default_factory=list)
+
+    @property
+    def body(self) -> str:
+        return self.address.body
+
+    @property
+    def asking(self) -> Asking:
+        return Asking(tenant_id=self.tenant_id, user_id=self.user_id, only=self.only)
+
+    @property
+    def duration_ms(self) -> int:
+        """Since the body was first asked; 0 when it was not."""
+        return 0 if self.asked_s is None else int((time.monotonic() - self.asked_s) * 1000)
+
+    def start_again(self) -> None:
+        """From page 1; what was new stays counted, since it will be known by then."""
+        self.pages_read, self.total_pages, self.notices_seen, self.digests = 0, None, 0, []
+
+
+@contextmanager
+def held(store: Store, check: Check) -> Iterator[tuple[UnitOfWork, datetime]]:
+    """A unit of work for a step of the check, with the present; raises LeaseLost when the mailbox was withdrawn or taken over."""
+    with store.begin(check.asking) as db:
+        yield db, claims.hold(db, check.mailbox_id, check.fence)
+
+
+def store_page(db: UnitOfWork, check: Check, page: Page) -> None:
+    new = _unknown(db, check.mailbox_id, page.notices)
+    if new:
+        db.publish(NoticesFound(mailbox_id=check.mailbox_id, client_id=check.client_id, body=check.body, notices=tuple(map(told, new))))
+    check.pages_read, check.total_pages = page.number, page.total_pages
+    check.notices_seen += len(page.notices)
+    check.notices_new += len(new)
+    check.digests.append(page.digest)
+    if check.sync_id:
+        show_progress(db.get_one(Sync, check.sync_id), check)
+        check.group_ids = frozenset(db.scalars(select(ClientGroup.group_id).where(ClientGroup.client_id == check.client_id)))
+
+
+def show_progress(sync: Sync, check: Check) -> None:
+    sync.pages_read, sync.total_pages = check.pages_read, check.total_pages
+    sync.notices_seen, sync.notices_new = check.notices_seen, check.notices_new
+
+
+def _unknown(db: UnitOfWork, mailbox_id: str, notices: Iterable[Notice]) -> list[Notice]:
+    """Those that were never listed in this mailbox, or not like this; from now on they are known."""
+    listed = {(one.origin_code, one.reference): one for one in notices}
+    rows = {key: row_of(one) for key, one in listed.items()}
+    is_listed = tuple_(KnownNotice.origin_code, KnownNotice.reference).in_(list(rows))
+    before = select(KnownNotice).where(KnownNotice.mailbox_id == mailbox_id, is_listed)
+    known = {(one.origin_code, one.reference): one for one in db.scalars(before)}
+    own = {"tenant_id": db.asking.tenant_id, "mailbox_id": mailbox_id}
+    insert_new(db, KnownNotice, [own | row for key, row in rows.items() if key not in known], KnownNotice.reference)
+    changed = {key for key, row in known.items() if row.digest != rows[key]["digest"]}
+    for key in changed:
+        for name, value in rows[key].items():
+            setattr(known[key], name, value)
+    return [one for key, one in listed.items() if key not in known or key in changed]
+
+
+def row_of(notice: Notice) -> dict[str, Any]:
+    digest = hashlib.sha256(json.dumps(asdict(notice), sort_keys=True, default=str).encode()).hexdigest()
+    kept = ("origin_code", "reference", "subject", "link", "holder_tax_id", "holder_name")
+    return {name: getattr(notice, name) for name in kept} | {"digest": digest}
+
+
+def told(notice: Notice) -> FoundNotice:
+    return FoundNotice(
+        origin_code=notice.origin_code,
+        reference=notice.reference,
+        kind=notice.kind,
+        subject=notice.subject,
+        issuer=_body(notice.issuer),
+        issuer_root=_body(notice.issuer_root),
+        holder_tax_id=notice.holder_tax_id,
+        available_at=notice.available_at,
+        expires_at=notice.expires_at,
+        body_state=notice.body_state,
+    )
+
+
+def _body(party: Party) -> PublicBody:
+    return PublicBody(code=party.code, name=party.name)

@@ -1,0 +1,138 @@
+"""Who reads which mailbox when: claims with a lease and a fence, taken fairly over the tenants.
+
+Workers claim in any number. The urgent lane is served first, but never with the whole of a claim; within a lane tenants take turns, the one
+that waited longest first, so that a tenant with half of all mailboxes delays nobody. A claim skips rows that another worker is just taking.
+Every instant is the database's: workers' clocks decide nothing.
+
+    free (due_at in the past) → claimed (due_at = end of the lease, fence + 1) → free at the time that the check's end sets
+                                        └─ worker died: due again by itself when the lease ends
+    withdrawn (due_at null, fence + 1): paused, switched off, archived; what still reads it can write nothing any more
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.orm import Session
+
+from services.chassis.insert import insert_new
+from services.mailbox_sync.models import Due, Turn
+from services.mailbox_sync.schedule import LEASE
+
+TENANTS_A_CLAIM = 20
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+NO_SYNC: dict[str, Any] = {"synchronize_session": False}
+
+
+class LeaseLost(Exception):
+    """The mailbox was withdrawn or another worker has it: this check writes nothing more."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A mailbox that this worker reads until its lease ends. `failures`: how many checks in a row failed before."""
+
+    mailbox_id: str
+    tenant_id: str
+    body: str
+    fence: int
+    failures: int
+
+
+def database_now(db: Session) -> datetime:
+    """The database's clock, not the transaction's beginning: a long wait for a lock must not make a lease look young."""
+    if db.get_bind().dialect.name == "postgresql":
+        return db.scalar(text("select clock_timestamp()"))
+    return datetime.fromisoformat(db.scalar(text("select strftime('%Y-%m-%d %H:%M:%f', 'now')"))).replace(tzinfo=UTC)
+
+
+def claim(db: Session, worker: str, at_most: int) -> list[Claim]:
+    """At most so many due mailboxes, theirs alone until the lease ends."""
+    now = database_now(db)
+    urgent = _in_turn(db, now, worker, (True, math.ceil(at_most * 3 / 4)))
+    return urgent + _in_turn(db, now, worker, (False, at_most - len(urgent)))
+
+
+def _in_turn(db: Session, now: datetime, worker: str, wanted: tuple[bool, int]) -> list[Claim]:
+    """Round robin over the tenants with due mailboxes in this lane: (urgent?, at most). What one leaves over goes to the next."""
+    urgent, at_most = wanted
+    tenants = _waiting_tenants(db, now, urgent)
+    taken: list[Claim] = []
+    for position, tenant_id in enumerate(tenants):
+        share = math.ceil((at_most - len(taken)) / (len(tenants) - position))
+        taken += _oldest(db, now, worker, (tenant_id, urgent, share))
+    _mark_served(db, now, {one.tenant_id for one in taken})
+    return taken
+
+
+def _waiting_tenants(db: Session, now: datetime, urgent: bool) -> list[str]:
+    """The lowest `due_at` of each tenant is the first entry of an index, so that a look costs no more with a million mailboxes."""
+    earliest = select(func.min(Due.due_at)).where(Due.tenant_id == Turn.tenant_id, Due.urgent == urgent).scalar_subquery()
+    return list(db.scalars(select(Turn.tenant_id).where(earliest <= now).order_by(Turn.last_served, Turn.tenant_id).limit(TENANTS_A_CLAIM)))
+
+
+def _oldest(db: Session, now: datetime, worker: str, wanted: tuple[str, bool, int]) -> list[Claim]:
+    tenant_id, urgent, share = wanted
+    if share <= 0:
+        return []
+    free = select(Due.mailbox_id).where(Due.tenant_id == tenant_id, Due.urgent == urgent, Due.due_at <= now)
+    picked = free.order_by(Due.due_at).limit(share).with_for_update(skip_locked=True).cte("picked")
+    taken = update(Due).where(Due.mailbox_id.in_(select(picked.c.mailbox_id)))
+    taken = taken.values(due_at=now + LEASE, lease_until=now + LEASE, leased_by=worker, fence=Due.fence + 1)
+    rows = db.execute(taken.returning(Due.mailbox_id, Due.tenant_id, Due.body, Due.fence, Due.failures), execution_options=NO_SYNC)
+    return [Claim(*row) for row in rows]
+
+
+def _mark_served(db: Session, now: datetime, tenant_ids: set[str]) -> None:
+    """A turn that another worker is just marking is left to it: waiting could deadlock, and the mark is the same."""
+    if tenant_ids:
+        free = select(Turn.tenant_id).where(Turn.tenant_id.in_(tenant_ids)).with_for_update(skip_locked=True).cte("free")
+        served = update(Turn).where(Turn.tenant_id.in_(select(free.c.tenant_id))).values(last_served=now)
+        db.execute(served, execution_options=NO_SYNC)
+
+
+def hold(db: Session, mailbox_id: str, fence: int) -> datetime:
+    """First in every write of a check: renews the lease, keeps others out until the commit; → now. Raises LeaseLost."""
+    now = database_now(db)
+    held = update(Due).where(Due.mailbox_id == mailbox_id, Due.fence == fence).values(due_at=now + LEASE, lease_until=now + LEASE)
+    if db.execute(held, execution_options=NO_SYNC).rowcount != 1:
+        raise LeaseLost(mailbox_id)
+    return now
+
+
+def let_go(db: Session, mailbox_id: str, fence: int, **end: Any) -> None:
+    """End of a check: `due_at` and what else changes. Nothing when the fence is no longer its own."""
+    ended = update(Due).where(Due.mailbox_id == mailbox_id, Due.fence == fence).values(lease_until=None, leased_by="", **end)
+    db.execute(ended, execution_options=NO_SYNC)
+
+
+def start_schedule(db: Session, mailbox_id: str, tenant_id: str, body: str) -> None:
+    """A new mailbox is due at once, and its tenant takes part in the turns."""
+    now = database_now(db)
+    insert_new(db, Turn, [{"tenant_id": tenant_id, "last_served": LONG_AGO}], Turn.tenant_id)
+    db.add(Due(mailbox_id=mailbox_id, tenant_id=tenant_id, body=body, due_at=now))
+
+
+def withdraw(db: Session, mailbox_ids: Iterable[str]) -> None:
+    """Not read until `resume`; a check that is under way writes nothing more."""
+    gone = update(Due).where(Due.mailbox_id.in_(list(mailbox_ids)))
+    db.execute(gone.values(due_at=None, urgent=False, lease_until=None, leased_by="", fence=Due.fence + 1), execution_options=NO_SYNC)
+
+
+def bring_forward(db: Session, mailbox_ids: Iterable[str], urgent: bool = False) -> None:
+    """Due now. One that is being read keeps its lease; its end looks whether somebody asked meanwhile."""
+    now, ids = database_now(db), list(mailbox_ids)
+    if urgent:
+        db.execute(update(Due).where(Due.mailbox_id.in_(ids)).values(urgent=True), execution_options=NO_SYNC)
+    free = update(Due).where(Due.mailbox_id.in_(ids), (Due.lease_until.is_(None)) | (Due.lease_until <= now))
+    db.execute(free.values(due_at=now, lease_until=None, leased_by=""), execution_options=NO_SYNC)
+
+
+def locked(db: Session, mailbox_id: str) -> Due:
+    """The mailbox's row, nobody else's until the unit ends."""
+    return db.scalars(select(Due).where(Due.mailbox_id == mailbox_id).with_for_update()).one()

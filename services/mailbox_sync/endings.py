@@ -1,0 +1,120 @@
+"""How a check of a mailbox ends: whole, with a fault, or dropped; and what a person who asked for it is told.
+
+Only `complete` moves `last_complete_check_at`, in the commit that stores the last page. A fault shows its error on the mailbox and leaves
+that date where it is. Whatever was asked for while the check ran is due at once after it. All of these are called with the fence held.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from services.chassis.database import UnitOfWork
+from services.contracts.events import MailboxChecked
+from services.mailbox_sync import breaking, claims, schedule
+from services.mailbox_sync.checks import Check, show_progress
+from services.mailbox_sync.connecting import Fault, RateLimited, TryLater, Unreadable
+from services.mailbox_sync.models import Attempt, Coverage, Mailbox, Sync
+
+OPEN_STATES = ("queued", "running")
+
+
+def complete(db: UnitOfWork, check: Check, now: datetime, every_s: int) -> None:
+    """Every page was read and stored."""
+    mailbox = db.get_one(Mailbox, check.mailbox_id)
+    cover(db, check, mailbox)
+    mailbox.last_complete_check_at, mailbox.state, mailbox.error = now, "active", None
+    finish_sync(db, check, now, None)
+    breaking.mend(db, check.body)
+    db.add(Attempt(body=check.body, outcome="ok", is_failure=False, duration_ms=check.duration_ms, at=now))
+    let_go(db, check, now, {"due_at": schedule.after_success(now, every_s, random.random()), "urgent": False, "failures": 0})
+    db.flush()
+    whose = {"mailbox_id": mailbox.id, "client_id": mailbox.client_id, "body": mailbox.body}
+    db.publish(MailboxChecked(**whose, complete_at=now, client_complete_at=oldest_complete(db, mailbox.client_id)))
+
+
+def cover(db: UnitOfWork, check: Check, mailbox: Mailbox) -> None:
+    """One more entry of the ledger; the mailbox shows since when there is no gap."""
+    since = schedule.covered_since(mailbox.covered_since, mailbox.covered_until, check.began_at)
+    entry = Coverage(
+        mailbox_id=check.mailbox_id,
+        since=mailbox.covered_until if since < check.began_at else since,
+        until=check.began_at,
+        pages_read=check.pages_read,
+        total_pages=check.total_pages,
+        notices=check.notices_seen,
+        digest=hashlib.sha256("".join(check.digests).encode()).hexdigest(),
+        certificate_id=check.certificate_id,
+    )
+    db.add(entry)
+    mailbox.covered_since, mailbox.covered_until = since, check.began_at
+
+
+def oldest_complete(db: UnitOfWork, client_id: str) -> datetime | None:
+    """The client's last complete check: the oldest of its mailboxes that are not paused; None while one was never read whole."""
+    dates = db.scalars(select(Mailbox.last_complete_check_at).where(Mailbox.client_id == client_id, Mailbox.state != "paused")).all()
+    return min(dates, default=None) if all(dates) else None
+
+
+def fail(db: UnitOfWork, check: Check, now: datetime, fault: Fault) -> None:
+    """The mailbox shows the error, what was asked for has failed, and the schedule says when to try again."""
+    mailbox = db.get_one(Mailbox, check.mailbox_id)
+    mailbox.error = {"code": fault.code, "message": fault.message}
+    if isinstance(fault, Unreadable):
+        mailbox.state = "unreadable"
+    finish_sync(db, check, now, mailbox.error)
+    rests_until = breaking.note(db, check, now, fault)
+    if check.asked_s is not None:
+        was_body = isinstance(fault, TryLater)
+        db.add(Attempt(body=check.body, outcome=fault.code, is_failure=was_body, duration_ms=check.duration_ms, at=now))
+    is_late = schedule.is_urgent(now, mailbox.last_complete_check_at or mailbox.created_at)
+    failures = check.failures if isinstance(fault, RateLimited) else check.failures + 1
+    let_go(db, check, now, {"due_at": next_try(now, fault, rests_until, (failures, is_late)), "urgent": is_late, "failures": failures})
+
+
+def next_try(now: datetime, fault: Fault, rests_until: datetime | None, history: tuple[int, bool]) -> datetime:
+    draw = random.random()
+    if isinstance(fault, RateLimited):
+        return schedule.after_pause(rests_until or now, draw)
+    if isinstance(fault, Unreadable):
+        return schedule.after_refusal(now, draw)
+    return schedule.after_failure(now, *history, draw)
+
+
+def give_up(db: UnitOfWork, check: Check, now: datetime, reason: dict[str, str], every_s: int) -> None:
+    """The person who asked may no longer: only what they asked for ends; the mailbox goes back to its schedule, as if nobody had."""
+    mailbox = db.get_one(Mailbox, check.mailbox_id)
+    finish_sync(db, check, now, reason)
+    regular = schedule.after_success(mailbox.last_complete_check_at or now, every_s, random.random())
+    let_go(db, check, now, {"due_at": max(now + schedule.FIRST_PAUSE, regular), "urgent": False})
+
+
+def hand_back(db: UnitOfWork, check: Check, now: datetime) -> None:
+    """This worker is stopping: the next one takes it at once, and what was asked for goes on there."""
+    claims.let_go(db, check.mailbox_id, check.fence, due_at=now)
+
+
+def let_go(db: UnitOfWork, check: Check, now: datetime, end: dict[str, Any]) -> None:
+    asked = select(Sync.id).where(Sync.mailbox_id == check.mailbox_id, Sync.state.in_(OPEN_STATES)).limit(1)
+    if db.scalar(asked):
+        end |= {"due_at": now, "urgent": True}
+    claims.let_go(db, check.mailbox_id, check.fence, **end)
+
+
+def finish_sync(db: UnitOfWork, check: Check, now: datetime, error: dict[str, str] | None) -> None:
+    if check.sync_id:
+        sync = db.get_one(Sync, check.sync_id)
+        sync.state, sync.ended_at, sync.error = ("failed" if error else "done"), now, error
+        show_progress(sync, check)
+        db.flush()
+
+
+def end_syncs(db: UnitOfWork, mailbox_ids: Iterable[str], reason: dict[str, str]) -> None:
+    """What was asked for and is not over fails with the reason."""
+    still = update(Sync).where(Sync.mailbox_id.in_(list(mailbox_ids)), Sync.state.in_(OPEN_STATES))
+    db.execute(still.values(state="failed", error=reason, ended_at=claims.database_now(db)))

@@ -1,0 +1,99 @@
+"""What is kept of other services' facts: clients with their groups, and certificates.
+
+A fact may arrive late or twice: of a client the newer version stands; a removed certificate stays removed even when its import is heard of
+later. What a fact changes for the mailboxes happens in the same commit: they are withdrawn or become due.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, or_, select
+
+from services.chassis.database import UnitOfWork
+from services.chassis.insert import insert_new
+from services.contracts.events import CertificateImported, ClientFacts
+from services.mailbox_sync import claims
+from services.mailbox_sync.endings import end_syncs
+from services.mailbox_sync.models import Certificate, Client, ClientGroup, Mailbox
+
+FIRM_VIAS = ("firm_certificate", "power")
+
+
+def why_not_read(client: Client) -> dict[str, str] | None:
+    """Why no mailbox of the client is read, not even by hand; None when they are. {code, message}."""
+    if client.is_archived:
+        return {"code": "client_archived", "message": "El cliente está archivado: sus buzones no se leen. Restáurelo para consultarlos."}
+    if not client.receives_notifications:
+        message = "El cliente no está habilitado para recibir notificaciones electrónicas: sus buzones no se leen. Habilítelo en su ficha."
+        return {"code": "notifications_off", "message": message}
+    return None
+
+
+def keep_clients(db: UnitOfWork, told: Sequence[ClientFacts]) -> None:
+    known = {client.id: client for client in db.scalars(select(Client).where(Client.id.in_([one.client_id for one in told])))}
+    newer = [one for one in told if one.client_id not in known or known[one.client_id].version < one.version]
+    for one in newer:
+        _keep_client(db, known.get(one.client_id), one)
+    ids = [one.client_id for one in newer]
+    db.execute(delete(ClientGroup).where(ClientGroup.client_id.in_(ids)))
+    db.add_all(ClientGroup(client_id=one.client_id, group_id=group_id) for one in newer for group_id in dict.fromkeys(one.group_ids))
+    db.flush()
+
+
+def _keep_client(db: UnitOfWork, client: Client | None, told: ClientFacts) -> None:
+    was_read = client is None or why_not_read(client) is None
+    client = client or Client(id=told.client_id)
+    client.tax_id, client.name, client.version = told.tax_id, told.name, told.version
+    client.receives_notifications, client.is_archived = told.receives_notifications, told.is_archived
+    db.add(client)
+    reason = why_not_read(client)
+    if was_read != (reason is None):
+        switch(db, _mailboxes_of(db, told.client_id), reason)
+
+
+def switch(db: UnitOfWork, mailbox_ids: list[str], reason: dict[str, str] | None) -> None:
+    """With a reason, nothing of these mailboxes is read any more, and what was asked for fails with it; without, they are due now."""
+    if reason is None:
+        claims.bring_forward(db, mailbox_ids)
+    else:
+        claims.withdraw(db, mailbox_ids)
+        end_syncs(db, mailbox_ids, reason)
+
+
+def _mailboxes_of(db: UnitOfWork, client_id: str) -> list[str]:
+    return list(db.scalars(select(Mailbox.id).where(Mailbox.client_id == client_id, Mailbox.state != "paused")))
+
+
+def keep_certificate(db: UnitOfWork, told: CertificateImported) -> None:
+    """Mailboxes that could not be read for want of a certificate are tried at once."""
+    row = {"id": told.certificate_id, "client_id": told.client_id, "tenant_id": db.asking.tenant_id, "is_removed": False}
+    if insert_new(db, Certificate, [row | {"not_before": told.not_before, "not_after": told.not_after}], Certificate.id):
+        claims.bring_forward(db, _in_trouble(db, told.client_id))
+
+
+def _in_trouble(db: UnitOfWork, client_id: str) -> Iterable[str]:
+    whose = Mailbox.via.in_(FIRM_VIAS) if not client_id else (Mailbox.client_id == client_id) & (Mailbox.via == "own_certificate")
+    readable = Client.receives_notifications & ~Client.is_archived
+    found = select(Mailbox.id).join(Client, Client.id == Mailbox.client_id).where(whose, readable, Mailbox.state != "paused")
+    return list(db.scalars(found.where(or_(Mailbox.error.is_not(None), Mailbox.state == "unreadable"))))
+
+
+def forget_certificate(db: UnitOfWork, certificate_id: str, client_id: str) -> None:
+    """It is destroyed: nothing is read with it, and mailboxes that named it go back to the default."""
+    row = {"id": certificate_id, "client_id": client_id, "tenant_id": db.asking.tenant_id, "is_removed": True}
+    if not insert_new(db, Certificate, [row], Certificate.id):
+        db.get_one(Certificate, certificate_id).is_removed = True
+    for mailbox in db.scalars(select(Mailbox).where(Mailbox.certificate_id == certificate_id)):
+        mailbox.certificate_id = None
+
+
+def groups_of(db: UnitOfWork, client_id: str) -> frozenset[str]:
+    return frozenset(db.scalars(select(ClientGroup.group_id).where(ClientGroup.client_id == client_id)))
+
+
+def usable(certificates: Iterable[Certificate], now: datetime) -> list[Certificate]:
+    """Those that can be used now, the one that lasts longest first."""
+    valid = [one for one in certificates if not one.is_removed and one.not_before <= now < one.not_after]
+    return sorted(valid, key=lambda one: one.not_after, reverse=True)

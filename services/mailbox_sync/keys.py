@@ -1,0 +1,75 @@
+"""Private keys for checks: one call to the keyring for a whole claim, and each opened as late as possible.
+
+The keyring seals each key to this process alone and has written its use to the trail before it answers. A refusal becomes the fault of the
+check it was for. Trap: an opened key must be wiped whatever happens, so it is opened by whoever reads, not when it arrives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import load_der_private_key
+
+from services.chassis.boxes import WorkerKey, wipe
+from services.chassis.promises import Asked
+from services.chassis.sealing import CannotOpen
+from services.chassis.traceless import freed_memory_is_overwritten
+from services.contracts.errors import Refusal
+from services.contracts.message import new_id, utc_now
+from services.contracts.schemas.certificates import release_context
+from services.mailbox_sync.checks import Check
+from services.mailbox_sync.connecting import Fault, TryLater, Unreadable
+from services.mailbox_sync.identity import Identity
+
+Json = dict[str, Any]
+PASSING = {"client_unknown", "ticket_expired", "ticket_used"}
+AWAY = TryLater("keyring_away", "No se pudo obtener la clave del certificado: una parte del sistema no responde. Se repetirá más tarde.")
+
+
+def ticket_for(check: Check) -> Json:
+    return {
+        "id": new_id(),
+        "tenant_id": check.tenant_id,
+        "certificate_id": check.certificate_id,
+        "mailbox_id": check.mailbox_id,
+        "client_id": check.client_id,
+        "body": check.body,
+        "reason": "sync" if check.sync_id else "schedule",
+        "user_id": check.user_id,
+    }
+
+
+def released(keyring: Asked, key: WorkerKey, checks: Sequence[Check]) -> list[Json | Fault]:
+    """Per check what the keyring answers, or the fault that its refusal is; the same fault for all when it cannot be reached."""
+    if not checks:
+        return []
+    try:
+        answers = keyring.release([ticket_for(check) for check in checks], key.public)
+    except Refusal:
+        return [AWAY] * len(checks)
+    return [refused(answer["refused"]) if "refused" in answer else answer for answer in answers]
+
+
+def refused(refusal: Json) -> Fault:
+    """What passes by itself is tried again soon; for the rest people must act."""
+    kind = TryLater if refusal["code"] in PASSING else Unreadable
+    return kind(refusal["code"], refusal["message"])
+
+
+def identity_of(answer: Json, key: WorkerKey, ca_file: str | None) -> Identity:
+    """The identity to read with; wipe it after use. Raises Unreadable for a box that does not open, TryLater for one that came too late."""
+    if datetime.fromisoformat(answer["expires_at"]) <= utc_now():
+        raise TryLater("ticket_expired", "La clave del certificado llegó demasiado tarde. Se repetirá en la próxima consulta.")
+    try:
+        secret = key.open(answer["sealed"], release_context(answer, key.public))
+    except CannotOpen as error:
+        raise Unreadable("key_unreadable", "La clave del certificado no se puede abrir. Avise a quien opera Casillero.") from error
+    try:
+        with freed_memory_is_overwritten(small_too=False):
+            private_key = load_der_private_key(secret, None)
+    finally:
+        wipe(secret)
+    return Identity(private_key, x509.load_pem_x509_certificates(answer["chain_pem"].encode()), ca_file)

@@ -1,0 +1,111 @@
+"""A mailbox's life in people's hands: added, changed, paused, removed, asked for now.
+
+What is added or resumed is due at once. What is paused or removed is withdrawn in the same commit, so that a check under way writes nothing
+more. A mailbox that is removed takes its known notices with it; what it covered and what was asked of it stays.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, select
+
+from services.chassis.asking import Asking
+from services.chassis.database import UnitOfWork
+from services.contracts.errors import Conflict, Invalid, StaleVersion
+from services.contracts.events import MailboxesChanged, SyncRequested
+from services.contracts.message import new_id
+from services.contracts.rpc import Json
+from services.mailbox_sync import claims
+from services.mailbox_sync.bodies import CATALOGUE, name_of
+from services.mailbox_sync.connectors import modules
+from services.mailbox_sync.endings import OPEN_STATES, end_syncs
+from services.mailbox_sync.facts import FIRM_VIAS, why_not_read
+from services.mailbox_sync.models import Certificate, Client, Due, KnownNotice, Mailbox, Sync
+
+PAUSED = {"code": "mailbox_paused", "message": "El buzón está en pausa. Reanúdelo para consultarlo."}
+REMOVED = {"code": "mailbox_removed", "message": "El buzón se ha quitado."}
+
+
+def add(db: UnitOfWork, client: Client, new: Json) -> Mailbox:
+    """`new` as loaded by `schemas.mailboxes.NewMailbox`. Raises Invalid, or Conflict for a second one at the same body."""
+    if client.is_archived:
+        raise Conflict("El cliente está archivado. Restáurelo para añadirle buzones.")
+    mailbox = Mailbox(id=new_id(), client_id=client.id, body=new["body"], via=new["via"], certificate_id=new["certificate_id"])
+    require_valid(db, mailbox)
+    if db.scalar(select(Mailbox.id).where(Mailbox.client_id == client.id, Mailbox.body == mailbox.body)):
+        raise Conflict(f"El cliente ya tiene un buzón en {name_of(mailbox.body)}.")
+    db.add(mailbox)
+    claims.start_schedule(db, mailbox.id, db.asking.tenant_id, mailbox.body)
+    if why_not_read(client):
+        claims.withdraw(db, [mailbox.id])
+    announce(db, mailbox, "added")
+    return mailbox
+
+
+def require_valid(db: UnitOfWork, mailbox: Mailbox) -> None:
+    """Raises Invalid naming every field that does not fit the others."""
+    errors: dict[str, list[str]] = {}
+    if mailbox.body not in modules():
+        errors["body"] = [f"Los buzones de {name_of(mailbox.body)} aún no se leen."]
+    elif mailbox.via not in CATALOGUE[mailbox.body].vias:
+        errors["via"] = [f"En {name_of(mailbox.body)} solo cabe: {', '.join(CATALOGUE[mailbox.body].vias)}."]
+    if mailbox.certificate_id and not _fits(db, mailbox):
+        errors["certificate_id"] = ["No es un certificado de quien entra en este buzón. Elija uno de los suyos, o ninguno."]
+    if errors:
+        raise Invalid("Hay datos que no son válidos.", errors)
+
+
+def _fits(db: UnitOfWork, mailbox: Mailbox) -> bool:
+    certificate = db.scalars(select(Certificate).where(Certificate.id == mailbox.certificate_id, ~Certificate.is_removed)).one_or_none()
+    return certificate is not None and certificate.client_id == ("" if mailbox.via in FIRM_VIAS else mailbox.client_id)
+
+
+def change(db: UnitOfWork, mailbox: Mailbox, changes: Json) -> None:
+    """`changes` as loaded by `schemas.mailboxes.MailboxChanges`. Another way in, or being resumed, makes it due at once."""
+    if changes["version"] != mailbox.version:
+        raise StaleVersion()
+    was_paused = mailbox.state == "paused"
+    for name in ("via", "certificate_id"):
+        setattr(mailbox, name, changes.get(name, getattr(mailbox, name)))
+    require_valid(db, mailbox)
+    is_paused = changes.get("state", "paused" if was_paused else "active") == "paused"
+    mailbox.version += 1
+    if is_paused:
+        mailbox.state = "paused"
+        claims.withdraw(db, [mailbox.id])
+        end_syncs(db, [mailbox.id], PAUSED)
+    else:
+        mailbox.state = "active" if was_paused else mailbox.state
+        if why_not_read(db.get_one(Client, mailbox.client_id)) is None:
+            claims.bring_forward(db, [mailbox.id])
+    announce(db, mailbox, "paused" if is_paused else "changed")
+
+
+def remove(db: UnitOfWork, mailbox: Mailbox) -> None:
+    end_syncs(db, [mailbox.id], REMOVED)
+    db.execute(delete(Due).where(Due.mailbox_id == mailbox.id))
+    db.execute(delete(KnownNotice).where(KnownNotice.mailbox_id == mailbox.id))
+    announce(db, mailbox, "removed")
+    db.delete(mailbox)
+
+
+def request_sync(db: UnitOfWork, asking: Asking, mailbox: Mailbox) -> Sync:
+    """The reading that is queued or under way already, else a new one, before everything else. Raises Conflict saying why it cannot be."""
+    reason = PAUSED if mailbox.state == "paused" else why_not_read(db.get_one(Client, mailbox.client_id))
+    if reason:
+        raise Conflict(reason["message"])
+    claims.locked(db, mailbox.id)
+    under_way = db.scalars(select(Sync).where(Sync.mailbox_id == mailbox.id, Sync.state.in_(OPEN_STATES)).limit(1)).one_or_none()
+    if under_way is not None:
+        return under_way
+    whose = {"mailbox_id": mailbox.id, "client_id": mailbox.client_id}
+    sync = Sync(id=new_id(), **whose, requested_by=asking.user_id, requested_only=asking.only, state="queued")
+    db.add(sync)
+    db.flush()
+    claims.bring_forward(db, [mailbox.id], urgent=True)
+    db.publish(SyncRequested(sync_id=sync.id, **whose, body=mailbox.body))
+    return sync
+
+
+def announce(db: UnitOfWork, mailbox: Mailbox, change: str) -> None:
+    db.flush()
+    db.publish(MailboxesChanged(mailbox_ids=(mailbox.id,), client_id=mailbox.client_id, body=mailbox.body, change=change))

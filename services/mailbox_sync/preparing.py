@@ -1,0 +1,113 @@
+"""From claims to checks: in the unit that claims, each mailbox is looked up, its certificate chosen, and what a person asked for attached.
+
+What cannot be read at all (no certificate, one that has expired) ends here with its error; what has to wait (a resting body) is put off.
+A sync that a dead worker left running is taken over like one that is queued.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from services.chassis.asking import Asking
+from services.chassis.database import UnitOfWork
+from services.mailbox_sync import breaking, claims, schedule
+from services.mailbox_sync.checks import Check
+from services.mailbox_sync.claims import Claim
+from services.mailbox_sync.connecting import Mailbox as Address
+from services.mailbox_sync.connecting import RateLimited, Unreadable
+from services.mailbox_sync.endings import OPEN_STATES, fail
+from services.mailbox_sync.facts import FIRM_VIAS, usable, why_not_read
+from services.mailbox_sync.models import Certificate, Client, ClientGroup, Mailbox, Sync
+
+
+def prepare(db: UnitOfWork, taken: Sequence[Claim]) -> list[Check]:
+    """The checks to be made of these claims; `db` acts for one tenant after the other and then for none in particular."""
+    by_tenant: defaultdict[str, list[Claim]] = defaultdict(list)
+    for claim in taken:
+        by_tenant[claim.tenant_id].append(claim)
+    checks: list[Check] = []
+    for tenant_id, own in by_tenant.items():
+        db.act_for(Asking(tenant_id=tenant_id))
+        checks += _of_tenant(db, {claim.mailbox_id: claim for claim in own})
+    return checks
+
+
+def _of_tenant(db: UnitOfWork, own: dict[str, Claim]) -> list[Check]:
+    now = claims.database_now(db)
+    rows = db.execute(select(Mailbox, Client).join(Client, Client.id == Mailbox.client_id).where(Mailbox.id.in_(own))).all()
+    syncs = _asked_for(db, list(own))
+    ready = []
+    for mailbox, client in rows:
+        if mailbox.state == "paused" or why_not_read(client):
+            claims.withdraw(db, [mailbox.id])  # A claim that met the switching off.
+            continue
+        check = _check(own[mailbox.id], mailbox, client, now)
+        _attach(db, check, syncs.get(mailbox.id))
+        if _choose_certificate(db, check, mailbox, now) and not _has_to_wait(db, check, now):
+            mailbox.last_attempt_at = now
+            ready.append(check)
+    db.flush()
+    return ready
+
+
+def _asked_for(db: UnitOfWork, mailbox_ids: list[str]) -> dict[str, Sync]:
+    open_ones = select(Sync).where(Sync.mailbox_id.in_(mailbox_ids), Sync.state.in_(OPEN_STATES)).order_by(Sync.requested_at.desc())
+    return {sync.mailbox_id: sync for sync in db.scalars(open_ones)}
+
+
+def _check(claim: Claim, mailbox: Mailbox, client: Client, now: datetime) -> Check:
+    return Check(
+        mailbox_id=mailbox.id,
+        tenant_id=claim.tenant_id,
+        fence=claim.fence,
+        failures=claim.failures,
+        client_id=client.id,
+        address=Address(mailbox.body, mailbox.via, client.tax_id, client.name),
+        certificate_id="",
+        began_at=now,
+    )
+
+
+def _attach(db: UnitOfWork, check: Check, sync: Sync | None) -> None:
+    if sync is None:
+        return
+    sync.state, sync.started_at = "running", check.began_at
+    check.sync_id, check.user_id, check.only = sync.id, sync.requested_by, sync.requested_only
+    check.group_ids = frozenset(db.scalars(select(ClientGroup.group_id).where(ClientGroup.client_id == check.client_id)))
+
+
+def _choose_certificate(db: UnitOfWork, check: Check, mailbox: Mailbox, now: datetime) -> bool:
+    """The one that the mailbox names, else the latest valid one of the client or of the firm. Without one the check ends here."""
+    whose = "" if mailbox.via in FIRM_VIAS else check.client_id
+    wanted = Certificate.id == mailbox.certificate_id if mailbox.certificate_id else Certificate.client_id == whose
+    kept = db.scalars(select(Certificate).where(wanted, ~Certificate.is_removed)).all()
+    valid = usable(kept, now)
+    if valid:
+        check.certificate_id = valid[0].id
+        return True
+    fail(db, check, now, no_certificate("El despacho" if whose == "" else "El cliente", kept))
+    return False
+
+
+def no_certificate(who: str, kept: Sequence[Certificate]) -> Unreadable:
+    if not kept:
+        return Unreadable("certificate_missing", f"{who} no tiene ningún certificado con el que leer este buzón. Súbalo en su ficha.")
+    ended = max(one.not_after for one in kept)
+    return Unreadable("certificate_expired", f"El certificado no está vigente (era válido hasta el {ended:%d/%m/%Y}). Suba uno vigente.")
+
+
+def _has_to_wait(db: UnitOfWork, check: Check, now: datetime) -> bool:
+    until = breaking.rest_of(db, check.body, check.certificate_id, now, bool(check.sync_id))
+    if until is None:
+        return False
+    if check.sync_id:
+        message = "El organismo pide menos consultas con este certificado. Se volverá a leer cuando lo permita."
+        fail(db, check, now, RateLimited("too_many_requests", message, pause_s=(until - now).total_seconds()))
+    else:
+        claims.let_go(db, check.mailbox_id, check.fence, due_at=schedule.after_pause(until, random.random()))
+    return True

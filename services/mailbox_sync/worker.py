@@ -1,0 +1,190 @@
+"""The workers that read mailboxes, in any number of processes.
+
+    claim and prepare → one call for all keys → queue → read pages, each stored in a unit → whole, or a fault
+
+One green thread claims and feeds the queue; `sync_in_flight` of them read, so that the next claim is being prepared while the last one is
+read. Polling every second is the truth; a request by a person only wakes one worker earlier. Listing has no legal effect, so a check may be
+repeated at will: a worker that is killed leaves a lease that runs out, and the next one starts from page 1, finding known what was stored.
+
+Invariant: `complete` is reached only when the connector's pages ended without a fault; and every write holds the fence.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import structlog
+from eventlet.greenpool import GreenPool
+from eventlet.queue import LightQueue
+from nameko.extensions import DependencyProvider
+
+from services.chassis.always import always
+from services.chassis.boxes import WorkerKey
+from services.chassis.database import Database, UnitOfWork
+from services.chassis.entrypoints import on
+from services.chassis.logs import what_failed
+from services.chassis.promises import Promise
+from services.chassis.service import Service
+from services.chassis.settings import Settings
+from services.contracts.errors import Away
+from services.contracts.events import MailboxesChanged, SyncRequested
+from services.contracts.message import new_id
+from services.mailbox_sync import claims, endings
+from services.mailbox_sync.checks import Check, held, store_page
+from services.mailbox_sync.claims import LeaseLost
+from services.mailbox_sync.connecting import BodySettings, Connector, Fault, ListChanged, OurFault, Page
+from services.mailbox_sync.connectors import connector_for
+from services.mailbox_sync.keys import Json, identity_of, released
+from services.mailbox_sync.models import Model
+from services.mailbox_sync.preparing import prepare
+from services.mailbox_sync.schedule import claim_size
+
+log = structlog.get_logger()
+POLL_S = 1.0
+READINGS_OF_A_LIST = 3
+NO_LONGER_ALLOWED = {"code": "not_allowed", "message": "Quien pidió la consulta ya no tiene permiso sobre este buzón; se dejó de leer."}
+OUR_FAULT = OurFault("internal", "La consulta falló por un error de Casillero, ya anotado. Se repetirá más tarde.")
+ACCESS_AWAY = OurFault("access_away", "No se pudo comprobar el permiso: una parte del sistema no responde. Se repetirá más tarde.")
+PROGRAM_ERRORS = (ValueError, TypeError, LookupError, AttributeError)
+
+
+class Stopping(Exception):
+    """This process is to end: what it has not finished is handed back."""
+
+
+class NotAllowedAnyMore(Exception):
+    """The person who asked for this check lost the right to it."""
+
+
+class Desk(DependencyProvider):
+    """What the green threads of one worker process share: its name, its key pair, the bell that wakes it, its connectors."""
+
+    def setup(self) -> None:
+        self.settings: Settings = self.container.config["settings"]
+        self.worker = f"{os.getpid()}-{new_id()[-12:]}"
+        self.key = WorkerKey.new()
+        self.bell = threading.Event()
+
+    def get_dependency(self, worker_ctx: Any) -> Desk:
+        return self
+
+    def connector(self, body: str) -> Connector:
+        ca_file = self.settings.bodies_ca_file or None
+        urls = {"dehu": self.settings.dehu_url}
+        return connector_for(body, BodySettings(urls[body], ca_file, self.settings.body_timeout_s))
+
+
+class SyncWorker(Service):
+    name = "sync_worker"
+    db = Database(Model)
+    keyring = Promise("keyring")
+    desk = Desk()
+
+    @on(SyncRequested, MailboxesChanged)
+    def wake(self, db: UnitOfWork, fact: SyncRequested | MailboxesChanged) -> None:
+        self.desk.bell.set()
+
+    @always
+    def read_mailboxes(self, stopping: threading.Event) -> None:
+        in_flight = self.desk.settings.sync_in_flight
+        ready: LightQueue = LightQueue(in_flight)
+        readers = GreenPool(in_flight)
+        for _ in range(in_flight):
+            readers.spawn_n(self._read_until_told, ready, stopping)
+        try:
+            while not stopping.is_set():
+                self.desk.bell.clear()
+                if not self._feed(ready):
+                    self.desk.bell.wait(POLL_S)
+        finally:
+            for _ in range(in_flight):
+                ready.put(None)
+            readers.waitall()
+
+    def _feed(self, ready: LightQueue) -> int:
+        """Claim some mailboxes and put them where the readers take them; how many there were."""
+        with self.db.begin() as db:
+            checks = prepare(db, claims.claim(db, self.desk.worker, claim_size(self.desk.settings.sync_in_flight)))
+        for pair in zip(checks, released(self.keyring, self.desk.key, checks), strict=True):
+            ready.put(pair)
+        return len(checks)
+
+    def _read_until_told(self, ready: LightQueue, stopping: threading.Event) -> None:
+        while (item := ready.get()) is not None:
+            check, answer = item
+            try:
+                self._read(check, answer, stopping)
+            except LeaseLost:
+                log.info("check_dropped", mailbox_id=check.mailbox_id, reason="the mailbox was withdrawn or taken over")
+            except Exception as error:
+                # A part of our own is away; the lease runs out, and whoever takes the mailbox then reads it from the start.
+                log.error("check_abandoned", mailbox_id=check.mailbox_id, error=what_failed(error))
+
+    def _read(self, check: Check, answer: Json | Fault, stopping: threading.Event) -> None:
+        """One check, whatever comes of it."""
+        try:
+            self._read_whole(check, answer, stopping)
+        except Stopping:
+            with held(self.db, check) as (db, now):
+                endings.hand_back(db, check, now)
+        except NotAllowedAnyMore:
+            with held(self.db, check) as (db, now):
+                endings.give_up(db, check, now, NO_LONGER_ALLOWED, self.desk.settings.sync_every_s)
+        except Fault as fault:
+            self._fail(check, fault)
+        except PROGRAM_ERRORS as error:
+            log.error("check_broken", mailbox_id=check.mailbox_id, body=check.body, error=what_failed(error))
+            self._fail(check, OUR_FAULT)
+
+    def _read_whole(self, check: Check, answer: Json | Fault, stopping: threading.Event) -> None:
+        if stopping.is_set():
+            raise Stopping
+        if isinstance(answer, Fault):
+            raise answer
+        identity = identity_of(answer, self.desk.key, self.desk.settings.bodies_ca_file or None)
+        check.asked_s = time.monotonic()
+        try:
+            for reading in range(1, READINGS_OF_A_LIST + 1):
+                try:
+                    return self._store_all(check, self.desk.connector(check.body).pages(check.address, identity), stopping)
+                except ListChanged:
+                    if reading == READINGS_OF_A_LIST:
+                        raise
+                    check.start_again()
+        finally:
+            identity.wipe()
+
+    def _store_all(self, check: Check, pages: Iterator[Page], stopping: threading.Event) -> None:
+        """Page by page; the last one is stored with the end of the check, once the connector has found the whole complete."""
+        for page in pages:
+            if page.number == page.total_pages:
+                last = page
+                continue
+            with held(self.db, check) as (db, _):
+                store_page(db, check, page)
+            if stopping.is_set():
+                raise Stopping
+            self._still_allowed(check)
+        with held(self.db, check) as (db, now):
+            store_page(db, check, last)
+            endings.complete(db, check, now, self.desk.settings.sync_every_s)
+
+    def _still_allowed(self, check: Check) -> None:
+        """A change of rights applies to the next page. A check by schedule is nobody's, so nobody's rights matter."""
+        if not check.sync_id:
+            return
+        try:
+            allowed = self.access.asking(check.asking).check(check.user_id, "sync", check.body, sorted(check.group_ids))
+        except Away as error:
+            raise ACCESS_AWAY from error
+        if not allowed:
+            raise NotAllowedAnyMore
+
+    def _fail(self, check: Check, fault: Fault) -> None:
+        log.info("check_failed", mailbox_id=check.mailbox_id, body=check.body, code=fault.code)
+        with held(self.db, check) as (db, now):
+            endings.fail(db, check, now, fault)
