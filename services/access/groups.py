@@ -20,13 +20,13 @@ from services.contracts.rpc import Json, Scope
 SEE_ALL_GROUPS = {"groups.manage", "clients.all"}
 
 
-def visible_to(scope: Scope) -> Select[tuple[Group]]:
+def visible_to(scope: Scope) -> Select[Group]:
     """All groups for who manages them or sees every client; their own for anybody else."""
     found = select(Group)
     return found if SEE_ALL_GROUPS & scope.capabilities else found.where(Group.id.in_(scope.group_ids))
 
 
-def matching(scope: Scope, page: Json) -> Select[tuple[Group]]:
+def matching(scope: Scope, page: Json) -> Select[Group]:
     found = visible_to(scope)
     return found.where(Group.name.icontains(page["q"], autoescape=True)) if page.get("q") else found
 

@@ -89,7 +89,7 @@ def role_named(db: Session, name: str) -> Role:
     return role
 
 
-def matching(page: Json) -> Select[tuple[User]]:
+def matching(page: Json) -> Select[User]:
     """`q` searches name and email; `role`, `group` and `is_active` narrow."""
     found = select(User).join(Role, Role.id == User.role_id)
     if page.get("q"):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 
-TOKEN_PREFIX = "cas_"
+PREFIX = "cas_"
 
 
 def new_session() -> str:
@@ -17,7 +17,7 @@ def new_session() -> str:
 
 
 def new_token() -> str:
-    return TOKEN_PREFIX + secrets.token_urlsafe(32)
+    return PREFIX + secrets.token_urlsafe(32)
 
 
 def new_code() -> str:
@@ -25,7 +25,7 @@ def new_code() -> str:
 
 
 def is_token(credential: str) -> bool:
-    return credential.startswith(TOKEN_PREFIX)
+    return credential.startswith(PREFIX)
 
 
 def hash_of(carried: str) -> str:

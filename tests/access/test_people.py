@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import eventlet
 import pytest
 
-from services.contracts.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn, StaleVersion
+from services.contracts.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn, Refusal, StaleVersion
 
 SYNC_DEHU = {"body": "dehu", "verbs": ["sync"]}
 
@@ -89,6 +90,32 @@ def test_an_administrator_may_go_while_another_one_stays(world):
     other = firm.as_user(firm.user("administrator"))
     changed = other.access.change_user(firm.admin_id, {"version": 1, "is_active": False})
     assert changed["is_active"] is False
+
+
+def is_done(ask):
+    try:
+        ask()
+    except Refusal:
+        return False
+    return True
+
+
+def test_two_administrators_cannot_disable_each_other_at_once(world):
+    firm = world.firm()
+    other_id = firm.user("administrator")
+    other = firm.as_user(other_id)
+    tries = [
+        eventlet.spawn(is_done, lambda: firm.admin.access.change_user(other_id, {"version": 1, "is_active": False})),
+        eventlet.spawn(is_done, lambda: other.access.change_user(firm.admin_id, {"version": 1, "is_active": False})),
+    ]
+    assert sorted(each.wait() for each in tries) == [False, True]
+
+
+def test_one_email_asked_for_twice_at_once_is_one_person(world):
+    firms = [world.firm(), world.firm()]
+    new = {"email": f"misma@{firms[0].name}.example", "name": "Misma", "role": "reader"}
+    tries = [eventlet.spawn(is_done, lambda firm=firm: firm.admin.access.create_user(new)) for firm in firms]
+    assert sorted(each.wait() for each in tries) == [False, True]
 
 
 def test_a_changed_email_finds_the_person_and_the_old_one_nobody(world):

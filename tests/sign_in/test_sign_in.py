@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import eventlet
 import pytest
 from sqlalchemy import select, update
 
@@ -158,6 +159,23 @@ def test_an_invitation_sets_one_password(world, person):
         world.nobody.sign_in.accept_invitation(code, "la tercera contraseña")
     assert list(refused.value.errors) == ["code"]
     assert person.sign_in("la segunda contraseña")["user_id"] == person.user_id
+
+
+def test_an_invitation_used_twice_at_once_sets_one_password(world, person):
+    code, passwords = person.invite(), ["la segunda contraseña", "la tercera contraseña"]
+    callers = [world.caller({}) for _ in passwords]
+    tries = [eventlet.spawn(is_accepted, caller, code, password) for caller, password in zip(callers, passwords, strict=True)]
+    accepted = [each.wait() for each in tries]
+    assert sorted(accepted) == [False, True]
+    assert person.sign_in(passwords[accepted.index(True)])["user_id"] == person.user_id
+
+
+def is_accepted(caller, code, password):
+    try:
+        caller.sign_in.accept_invitation(code, password)
+    except Invalid:
+        return False
+    return True
 
 
 def test_a_new_invitation_replaces_the_older_one(world, person):
