@@ -196,7 +196,7 @@ def listening_at(ready: Path, run: Process) -> str | None:
 
 
 @contextlib.contextmanager
-def deployed(folder: Path, sandbox: Sandbox, servers: Any) -> Iterator[Site]:
+def deployed(folder: Path, sandbox: Sandbox, servers: Any, workers: int = 2) -> Iterator[Site]:
     settings = deployed_settings(folder, servers)
     port = free_port()
     environment = environment_of(
@@ -210,9 +210,9 @@ def deployed(folder: Path, sandbox: Sandbox, servers: Any) -> Iterator[Site]:
     site.command("keys", "new")
     site.command("migrate")
     try:
-        for name in [*CLASSES, "sync_worker"]:
-            key = name if name not in site.processes else f"{name} 2"
-            site.processes[key] = Process(key, [CASILLERO, "service", name], environment, folder / f"{key}.log")
+        alone = [name for name in CLASSES if name != "sync_worker"]
+        for key in alone + [f"sync_worker {number}" for number in range(1, workers + 1)]:
+            site.processes[key] = Process(key, [CASILLERO, "service", key.split()[0]], environment, folder / f"{key}.log")
         gateway = [CASILLERO, "gateway", "--bind", f"127.0.0.1:{port}"]
         site.processes["gateway"] = Process("gateway", gateway, environment, folder / "gateway.log")
         until(lambda: is_ready(site), "the gateway is ready")

@@ -1,0 +1,53 @@
+"""The client list at 40,000 clients, over HTTP, with everything between: gateway, broker, access, clients, PostgreSQL."""
+
+from __future__ import annotations
+
+import time
+from itertools import cycle
+from statistics import quantiles
+from typing import Any
+
+from tests.bench.firm import deployed, manager_of, register_many
+from tests.sites import Person, wait_for
+
+CLIENTS = 40_000
+CALLS = 300
+QUERIES = (
+    {"page": 1},
+    {"page": 400},
+    {"q": "gar"},
+    {"q": "sociedad norte"},
+    {"sort": "tax_id", "page": 37},
+    {"sort": "nearest_read_by,name"},
+    {"certificate": "none", "page": 12},
+    {"flag": "watch_edicts", "sort": "-name"},
+)
+
+
+def run() -> dict[str, Any]:
+    with deployed() as (site, postgres):
+        firm = site.firm()
+        manager, group_ids = manager_of(firm)
+        register_many(site, manager, group_ids, CLIENTS)
+        operator = firm.user("operator", group_ids[:1])
+        with postgres.connect() as owner:
+            owner.exec_driver_sql("ANALYZE")
+        wait_for(manager, "/api/clients", lambda body: body["total"] == CLIENTS)
+        return figures("all clients", manager) | figures("a quarter of them, by group", operator)
+
+
+def figures(who: str, person: Person) -> dict[str, Any]:
+    times = sorted(timed(person, query) for query, _ in zip(cycle(QUERIES), range(CALLS), strict=False))
+    cuts = quantiles(times, n=100)
+    return {f"client list, {who}: p50 ms": round(cuts[49], 1), f"client list, {who}: p95 ms": round(cuts[94], 1)}
+
+
+def timed(person: Person, query: dict[str, Any]) -> float:
+    began = time.perf_counter()
+    answer = person.get("/api/clients", **query)
+    assert answer.status == 200, answer
+    return (time.perf_counter() - began) * 1000
+
+
+if __name__ == "__main__":
+    print(run())
