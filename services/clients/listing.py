@@ -1,8 +1,8 @@
 """The list of clients: what may be seen of what is asked for, counted, and one page of it.
 
-Situation: 40,000 clients, a person typing. Everything stands in indexes of this service's own tables, and a page takes a handful of queries
-whatever its size. Trap: under row-level security PostgreSQL uses no index for LIKE, because LIKE is not leakproof, so a search reads the
-tenant's rows; it therefore reads the index that holds the text and not the rows themselves.
+Situation: 40,000 clients, a person typing. All that is filtered and sorted by stands in one narrow table, and a page takes a handful of queries
+whatever its size. Traps: under row-level security PostgreSQL uses no index for LIKE, because LIKE is not leakproof, so a search reads the
+tenant's narrow rows. An index serves an order only when nulls and ties go the way of the index.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from services.chassis.asking import Asking
 from services.chassis.database import UnitOfWork
@@ -24,8 +25,8 @@ from services.contracts.rpc import Json
 from services.contracts.schemas.paging import sort_terms, words
 
 COLUMNS = {
-    "name": Client.sort_name,
-    "tax_id": Client.tax_id,
+    "name": KnownFacts.sort_name,
+    "tax_id": KnownFacts.tax_id,
     "nearest_read_by": KnownFacts.nearest_read_by,
     "pending": KnownFacts.pending,
     "last_complete_check_at": KnownFacts.last_complete_check_at,
@@ -34,25 +35,23 @@ COLUMNS = {
 
 def listed(db: UnitOfWork, asking: Asking, wanted: Json) -> Json:
     """`wanted` as loaded by `schemas.clients.ClientsPage`."""
-    conditions = [visible_to(asking.scope), *_filters(wanted, utc_now())]
-    total = db.scalar(_from(conditions, select(func.count())))
-    page = _from(conditions, select(Client)).order_by(*_order(wanted["sort"] or "name"))
-    found = db.scalars(page.limit(wanted["page_size"]).offset((wanted["page"] - 1) * wanted["page_size"])).all()
-    return {"items": described(db, asking.scope, found), "total": total, "page": wanted["page"], "page_size": wanted["page_size"]}
-
-
-def _from(conditions: list, query: Select) -> Select:
-    return query.select_from(Client).join(KnownFacts, KnownFacts.client_id == Client.id).where(*conditions)
+    number, size = wanted["page"], wanted["page_size"]
+    conditions = [visible_to(asking.scope, KnownFacts.client_id), *_filters(wanted, utc_now())]
+    total = db.scalar(select(func.count()).select_from(KnownFacts).where(*conditions))
+    page = select(KnownFacts.client_id).where(*conditions).order_by(*_order(wanted["sort"] or "name"))
+    ids = db.scalars(page.limit(size).offset((number - 1) * size)).all()
+    clients = {client.id: client for client in db.scalars(select(Client).where(Client.id.in_(ids)))}
+    return {"items": described(db, asking.scope, [clients[id] for id in ids]), "total": total, "page": number, "page_size": size}
 
 
 def _filters(wanted: Json, now: datetime) -> Iterator[ColumnElement[bool]]:
-    yield Client.is_archived == wanted["archived"]
+    yield KnownFacts.is_archived == wanted["archived"]
     for pattern in patterns(wanted["q"]):
-        yield Client.search_text.like(pattern)
+        yield KnownFacts.search_text.like(pattern)
     for flag in words(wanted.get("flag", "")):
-        yield getattr(Client, flag.removeprefix("-")).is_(not flag.startswith("-"))
+        yield getattr(KnownFacts, flag.removeprefix("-")) == (not flag.startswith("-"))
     if "group" in wanted:
-        yield exists().where(ClientGroup.client_id == Client.id, ClientGroup.group_id == wanted["group"])
+        yield exists().where(ClientGroup.client_id == KnownFacts.client_id, ClientGroup.group_id == wanted["group"])
     if wanted.get("certificate"):
         yield or_(*(_has_certificate(state, now) for state in words(wanted["certificate"])))
 
@@ -69,6 +68,12 @@ def _has_certificate(state: str, now: datetime) -> ColumnElement[bool]:
 
 
 def _order(sort: str) -> list[ColumnElement]:
-    """What is not known comes last either way; the id makes the order one."""
-    order = [COLUMNS[name].desc().nulls_last() if greatest else COLUMNS[name].asc().nulls_last() for name, greatest in sort_terms(sort)]
-    return [*order, Client.id]
+    """What is not known comes last either way; the id, in the direction of the last word, makes the order one."""
+    terms = sort_terms(sort)
+    order = [_directed(COLUMNS[name], greatest) for name, greatest in terms]
+    return [*order, _directed(KnownFacts.client_id, terms[-1][1])]
+
+
+def _directed(column: InstrumentedAttribute, greatest: bool) -> ColumnElement:
+    directed = column.desc() if greatest else column.asc()
+    return directed.nulls_last() if column.nullable else directed

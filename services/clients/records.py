@@ -23,6 +23,8 @@ from services.contracts.rpc import Json
 
 ADDRESS = ("street", "postal_code", "city", "province", "country")
 PLAIN = ("tax_id", "name", "email", "notes", "receives_notifications", "watch_edicts")
+COPIED = ("tax_id", "is_archived", "receives_notifications", "watch_edicts")
+DEFAULTS = {"email": "", "receives_notifications": True, "watch_edicts": True}
 TAKEN = "Ya hay un cliente con este NIF. Búsquelo en el listado; si está archivado, recupérelo."
 
 
@@ -32,9 +34,9 @@ def register_all(db: UnitOfWork, asking: Asking, new_clients: Sequence[Json]) ->
     clients = []
     for new in new_clients:
         group_ids = groups_on_creation(asking.scope, new.get("group_ids", ()), existing)
-        client = Client(id=new_id(), postal_address=dict.fromkeys(ADDRESS, "") | {"country": "ES"}, ccc=[], naf=[])
-        write(client, new)
-        db.add_all([client, KnownFacts(client_id=client.id)])
+        client = Client(id=new_id(), is_archived=False, postal_address=dict.fromkeys(ADDRESS, "") | {"country": "ES"}, ccc=[], naf=[])
+        write(client, DEFAULTS | new)
+        db.add_all([client, copied(client, KnownFacts(client_id=client.id))])
         db.add_all(ClientGroup(client_id=client.id, group_id=group_id) for group_id in sorted(group_ids))
         clients.append(client)
     flush(db)
@@ -56,6 +58,9 @@ def touch(db: UnitOfWork, clients: Sequence[Client]) -> None:
     for client in clients:
         client.version, client.updated_at = client.version + 1, utc_now()
     flush(db)
+    facts = {row.client_id: row for row in db.scalars(select(KnownFacts).where(KnownFacts.client_id.in_([client.id for client in clients])))}
+    for client in clients:
+        copied(client, facts[client.id])
     announce(db, ClientsChanged, clients)
 
 
@@ -73,16 +78,24 @@ def write(client: Client, sent: Json) -> None:
     numbers = sent.get("social_security", {})
     client.ccc = list(dict.fromkeys(numbers.get("ccc", client.ccc)))
     client.naf = list(dict.fromkeys(numbers.get("naf", client.naf)))
-    client.search_text = search_text(client.tax_id, client.name, client.email or "")
-    client.sort_name = sort_name(client.name)
+
+
+def copied(client: Client, facts: KnownFacts) -> KnownFacts:
+    """What the list filters and sorts by, as the record has it now."""
+    for name in COPIED:
+        setattr(facts, name, getattr(client, name))
+    facts.search_text = search_text(client.tax_id, client.name, client.email)
+    facts.sort_name = sort_name(client.name)
+    return facts
 
 
 def flush(db: UnitOfWork) -> None:
     """Write the rows; the only key that people can hit is that of the tax id."""
     try:
         db.flush()
-    except IntegrityError as error:
-        raise Conflict(TAKEN, {"tax_id": [TAKEN]}) from error
+    except IntegrityError:
+        # PostgreSQL's own message holds the tax id, and causes are logged with what they caused.
+        raise Conflict(TAKEN, {"tax_id": [TAKEN]}) from None
 
 
 def announce(db: UnitOfWork, event: type[ClientsRegistered] | type[ClientsChanged], clients: Sequence[Client]) -> None:

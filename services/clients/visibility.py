@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, exists, select, true
+from sqlalchemy.orm import InstrumentedAttribute
 
 from services.chassis.asking import Asking
 from services.chassis.database import UnitOfWork
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
     from services.clients.service import ClientsService
 
 
-def visible_to(scope: Scope) -> ColumnElement[bool]:
-    """The condition on `Client` of those that may be seen."""
+def visible_to(scope: Scope, client_id: InstrumentedAttribute[str] = Client.id) -> ColumnElement[bool]:
+    """The condition, on whichever column holds a client's id, of those that may be seen."""
     if scope.sees_all_clients:
         return true()
-    return exists().where(ClientGroup.client_id == Client.id, ClientGroup.group_id.in_(scope.group_ids))
+    return exists().where(ClientGroup.client_id == client_id, ClientGroup.group_id.in_(scope.group_ids))
 
 
 def visible_client(service: ClientsService, db: UnitOfWork, asking: Asking, client_id: str) -> Client:

@@ -39,6 +39,12 @@ def upgrade() -> None:
     op.create_table(
         "client_facts",
         sa.Column("client_id", sa.String(length=36), nullable=False),
+        sa.Column("is_archived", sa.Boolean(), nullable=False),
+        sa.Column("receives_notifications", sa.Boolean(), nullable=False),
+        sa.Column("watch_edicts", sa.Boolean(), nullable=False),
+        sa.Column("tax_id", sa.String(length=9), nullable=False),
+        sa.Column("sort_name", sa.String(length=100), nullable=False),
+        sa.Column("search_text", sa.Text(), nullable=False),
         sa.Column("certificate_id", sa.String(length=36), nullable=False),
         sa.Column("certificate_tax_id", sa.String(length=50), nullable=False),
         sa.Column("certificate_not_before", Instant(), nullable=True),
@@ -53,19 +59,22 @@ def upgrade() -> None:
         sa.Column("tenant_id", sa.String(length=36), nullable=False),
         sa.PrimaryKeyConstraint("client_id"),
     )
-    op.create_index("client_facts_by_certificate", "client_facts", ["tenant_id", "certificate_not_after"], unique=False)
-    op.create_index("client_facts_by_check", "client_facts", ["tenant_id", "last_complete_check_at", "client_id"], unique=False)
-    op.create_index("client_facts_by_pending", "client_facts", ["tenant_id", "pending", "client_id"], unique=False)
-    op.create_index("client_facts_by_read_by", "client_facts", ["tenant_id", "nearest_read_by", "client_id"], unique=False)
+    op.create_index(
+        "client_facts_by_check", "client_facts", ["tenant_id", "is_archived", "last_complete_check_at", "client_id"], unique=False
+    )
+    op.create_index("client_facts_by_name", "client_facts", ["tenant_id", "is_archived", "sort_name", "client_id"], unique=False)
+    op.create_index("client_facts_by_pending", "client_facts", ["tenant_id", "is_archived", "pending", "client_id"], unique=False)
+    op.create_index("client_facts_by_read_by", "client_facts", ["tenant_id", "is_archived", "nearest_read_by", "client_id"], unique=False)
+    op.create_index("client_facts_by_tax_id", "client_facts", ["tenant_id", "is_archived", "tax_id", "client_id"], unique=False)
     op.create_index(op.f("ix_client_facts_tenant_id"), "client_facts", ["tenant_id"], unique=False)
     op.create_table(
         "client_groups",
-        sa.Column("client_id", sa.String(length=36), nullable=False),
         sa.Column("group_id", sa.String(length=36), nullable=False),
+        sa.Column("client_id", sa.String(length=36), nullable=False),
         sa.Column("tenant_id", sa.String(length=36), nullable=False),
-        sa.PrimaryKeyConstraint("client_id", "group_id"),
+        sa.PrimaryKeyConstraint("group_id", "client_id"),
     )
-    op.create_index(op.f("ix_client_groups_group_id"), "client_groups", ["group_id"], unique=False)
+    op.create_index(op.f("ix_client_groups_client_id"), "client_groups", ["client_id"], unique=False)
     op.create_index(op.f("ix_client_groups_tenant_id"), "client_groups", ["tenant_id"], unique=False)
     op.create_table(
         "clients",
@@ -83,13 +92,9 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("updated_at", Instant(), nullable=False),
-        sa.Column("search_text", sa.Text(), nullable=False),
-        sa.Column("sort_name", sa.String(length=100), nullable=False),
         sa.Column("tenant_id", sa.String(length=36), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("clients_by_name", "clients", ["tenant_id", "is_archived", "sort_name", "id"], unique=False)
-    op.create_index("clients_by_tax_id", "clients", ["tenant_id", "is_archived", "tax_id", "id"], unique=False)
     op.create_index(
         "clients_tax_id_once",
         "clients",
