@@ -70,6 +70,7 @@ class SignInService(Service):
     @rpc(needs="users.manage", unit=False)
     def invite_user(self, asking: Asking, user_id: str) -> str:
         self.access.user(user_id)
+        self._record("invite_user", asking, user_id)
         with self.db.begin() as db:
             return invitations.make(db, asking.tenant_id, user_id)
 
@@ -77,12 +78,13 @@ class SignInService(Service):
     def accept_invitation(self, asking: Asking, code: str, password: str) -> None:
         passwords.require_good(password)
         with self.db.begin() as db:
-            invitations.find(db, code)
-        password_hash = passwords.hashed(password)
-        with self.db.begin() as db:
             invitation = invitations.find(db, code)
-            db.act_for(replace(asking, tenant_id=invitation.tenant_id, user_id=invitation.user_id))
-            invitations.set_password(db, invitation.user_id, password_hash)
+            invited = replace(asking, tenant_id=invitation.tenant_id, user_id=invitation.user_id)
+        password_hash = passwords.hashed(password)
+        self._record("accept_invitation", invited, invited.user_id)
+        with self.db.begin(invited) as db:
+            invitations.find(db, code)
+            invitations.set_password(db, invited.user_id, password_hash)
 
     @rpc(needs=SIGNED_IN, unit=False)
     def change_password(self, asking: Asking, current: str, password: str) -> Json:
@@ -90,6 +92,7 @@ class SignInService(Service):
         if not passwords.matches(self._password_of(asking), current):
             raise Invalid.field("current", "No es su contraseña actual.")
         password_hash = passwords.hashed(password)
+        self._record("change_password", asking, asking.user_id)
         with self.db.begin(asking) as db:
             invitations.set_password(db, asking.user_id, password_hash)
             return sessions.begin(db, asking.tenant_id, asking.user_id)
@@ -103,9 +106,9 @@ class SignInService(Service):
         known = replace(asking, tenant_id=person["tenant_id"], user_id=person["user_id"]) if person else None
         is_right = passwords.matches(self._password_of(known) if known else None, password)
         if known is None or not is_right or not person["is_active"]:
-            self._record("sign_in_failed", known, address)
+            self._record_failed(known, address)
             raise NotSignedIn("El correo o la contraseña no son correctos.")
-        self._record("sign_in", known, address)
+        self._record("sign_in", known, known.user_id, address=address)
         limits.take_back(self.db, attempt_id)
         with self.db.begin(known) as db:
             return sessions.begin(db, known.tenant_id, known.user_id)
@@ -123,19 +126,23 @@ class SignInService(Service):
         with self.db.begin(who) as db:
             return db.scalar(select(Credential.password_hash).where(Credential.user_id == who.user_id))
 
-    def _record(self, act: str, who: Asking | None, address: str) -> None:
-        """Written before anybody is told. For an email that nobody has, the trail is asked too, to write nothing: it takes as long."""
-        entries = []
-        if who is not None:
-            whom = {"tenant_id": who.tenant_id, "user_id": who.user_id, "subject": who.user_id}
-            entries.append({**whom, "act": act, "detail": {"address": address}})
-        self.audit.record(entries)
+    def _record(self, act: str, who: Asking, subject: str, **detail: str) -> None:
+        """Committed in the trail before it happens and before anybody is told."""
+        self.audit.record([{"tenant_id": who.tenant_id, "act": act, "user_id": who.user_id, "subject": subject, "detail": detail}])
+
+    def _record_failed(self, known: Asking | None, address: str) -> None:
+        """For an email that nobody has, the trail is asked too, to write nothing: it takes as long."""
+        if known is None:
+            self.audit.record([])
+        else:
+            self._record("sign_in_failed", known, known.user_id, address=address)
 
     # ── tokens of programs ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
     @rpc(needs=SIGNED_IN, unit=False)
     def issue_token(self, asking: Asking, new_token: Json) -> Json:
         new = checked(NewToken, new_token)
+        self._record("issue_token", asking, asking.user_id)
         with self.db.begin(asking) as db:
             return tokens.issue(db, asking, new)
 

@@ -8,7 +8,7 @@ import eventlet
 import pytest
 from sqlalchemy import select, update
 
-from services.contracts.errors import Invalid, NotSignedIn, TooMany
+from services.contracts.errors import Invalid, NotAllowed, NotFound, NotSignedIn, TooMany
 from services.contracts.message import utc_now
 from services.sign_in.carried import hash_of
 from services.sign_in.models import Invitation, Session
@@ -73,6 +73,22 @@ def test_a_failed_sign_in_of_a_known_person_is_in_the_trail(person):
     with pytest.raises(NotSignedIn):
         person.sign_in("otra cosa")
     assert "sign_in_failed" in person.recorded()
+
+
+def test_whatever_opens_a_door_is_in_the_trail(person):
+    person.firm.admin.sign_in.invite_user(person.user_id)
+    person.caller.sign_in.change_password(PASSWORD, "otra frase distinta")
+    person.caller.sign_in.issue_token({"name": "ERP"})
+    assert {"accept_invitation", "change_password", "issue_token"} <= set(person.recorded())
+    (invited,) = person.firm.admin.audit.entries({"act": "invite_user"})["items"]
+    assert (invited["user_id"], invited["subject"]) == (person.firm.admin_id, person.user_id)
+
+
+def test_only_who_manages_users_invites_and_only_the_firms_own(world, person):
+    with pytest.raises(NotAllowed):
+        person.caller.sign_in.invite_user(person.firm.admin_id)
+    with pytest.raises(NotFound):
+        world.firm().admin.sign_in.invite_user(person.user_id)
 
 
 def test_an_unknown_email_is_answered_like_a_wrong_password(world, person):
