@@ -1,8 +1,8 @@
 """The list of clients: what may be seen of what is asked for, counted, and one page of it.
 
-Situation: 40,000 clients, a person typing. All that is filtered and sorted by stands in one narrow table, and a page takes a handful of queries
-whatever its size. Traps: under row-level security PostgreSQL uses no index for LIKE, because LIKE is not leakproof, so a search reads the
-tenant's narrow rows. An index serves an order only when nulls and ties go the way of the index.
+Situation: 40,000 clients, a person typing. All that is filtered and sorted by stands in one narrow table, and a page takes a handful of
+queries whatever its size. Traps: under row-level security PostgreSQL uses no index for LIKE, because LIKE is not leakproof, so a search
+reads the tenant's narrow rows. An index serves an order only when nulls and ties go the way of the index.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from services.chassis.asking import Asking
 from services.chassis.database import UnitOfWork
+from services.chassis.folding import patterns
 from services.clients.answers import described
-from services.clients.folding import patterns
 from services.clients.models import Client, ClientGroup, KnownFacts
 from services.clients.visibility import visible_to
 from services.clients.warnings import EXPIRING

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from services.chassis.asking import Asking
 from services.chassis.database import UnitOfWork
-from services.clients.folding import search_text, sort_name
+from services.chassis.folding import search_text, sort_name
 from services.clients.groups import group_ids_of, known_groups
 from services.clients.membership import groups_on_creation
 from services.clients.models import Client, ClientGroup, KnownFacts
@@ -58,9 +58,9 @@ def touch(db: UnitOfWork, clients: Sequence[Client]) -> None:
     for client in clients:
         client.version, client.updated_at = client.version + 1, utc_now()
     flush(db)
-    facts = {row.client_id: row for row in db.scalars(select(KnownFacts).where(KnownFacts.client_id.in_([client.id for client in clients])))}
-    for client in clients:
-        copied(client, facts[client.id])
+    by_id = {client.id: client for client in clients}
+    for row in db.scalars(select(KnownFacts).where(KnownFacts.client_id.in_(list(by_id)))):
+        copied(by_id[row.client_id], row)
     announce(db, ClientsChanged, clients)
 
 
@@ -100,8 +100,17 @@ def flush(db: UnitOfWork) -> None:
 
 def announce(db: UnitOfWork, event: type[ClientsRegistered] | type[ClientsChanged], clients: Sequence[Client]) -> None:
     for some in in_parts(clients):
-        groups = group_ids_of(db, [client.id for client in some])
-        db.publish(event(clients=tuple(facts_of(client, groups[client.id]) for client in some)))
+        db.publish(event(clients=tuple(facts_of_all(db, some))))
+
+
+def facts_by_id(db: UnitOfWork, client_ids: list[str]) -> list[ClientFacts]:
+    """Of those that exist, in order of id."""
+    return facts_of_all(db, db.scalars(select(Client).where(Client.id.in_(client_ids)).order_by(Client.id)).all())
+
+
+def facts_of_all(db: UnitOfWork, clients: Sequence[Client]) -> list[ClientFacts]:
+    groups = group_ids_of(db, [client.id for client in clients])
+    return [facts_of(client, groups[client.id]) for client in clients]
 
 
 def facts_of(client: Client, group_ids: set[str]) -> ClientFacts:

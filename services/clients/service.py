@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from sqlalchemy import select
 
 from services.chassis.asking import Asking
@@ -22,7 +24,7 @@ from services.contracts.events import (
     MailboxChecked,
     MailboxesChanged,
 )
-from services.contracts.rpc import SIGNED_IN, Json
+from services.contracts.rpc import INTERNAL, SIGNED_IN, Json
 from services.contracts.schemas import checked
 from services.contracts.schemas.clients import ClientChanges, ClientGroups, ClientsPage, NewClient
 
@@ -81,6 +83,10 @@ class ClientsService(Service):
         if not client.is_archived:
             client.is_archived = True
             records.touch(db, [client])
+
+    @rpc(needs=INTERNAL)
+    def facts(self, db: UnitOfWork, asking: Asking, client_ids: list[str]) -> list[Json]:
+        return [asdict(one) for one in records.facts_by_id(db, client_ids)]
 
     # ── what others know ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -1,8 +1,8 @@
-"""What may be asked of each service. A service keeps every promise of its protocol (a test compares the signatures); nobody calls anything else.
+"""What may be asked of each service. A service keeps every promise of its protocol (a test compares them); nobody calls anything else.
 
-Who is asking travels beside the arguments, in the call's headers: tenant, user, request id. Arguments and answers are plain JSON; the shapes
-of resources are in `contracts.schemas`. Every method may raise the refusals of `contracts.errors`. A chain of calls is at most two deep, and
-nobody calls back.
+Who is asking travels beside the arguments, in the call's headers: tenant, user, request id. Arguments and answers are plain JSON; the
+shapes of resources are in `contracts.schemas`. Every method may raise the refusals of `contracts.errors`. A chain of calls is at most two
+deep, and nobody calls back.
 """
 
 from __future__ import annotations
@@ -102,6 +102,7 @@ class Clients(Protocol):
     def archive(self, client_id: str) -> None: ...
     def names(self, client_ids: list[str]) -> Json: ...  # {client_id: name} of those that who asks may see
     def clients_of_group(self, group_id: str) -> list[str]: ...
+    def facts(self, client_ids: list[str]) -> list[Json]: ...  # ClientFacts of those that exist; internal, for who has not heard of them yet
     def groups_of(self, client_id: str) -> list[str]: ...
     def set_groups(self, client_id: str, group_ids: list[str]) -> list[str]: ...
 

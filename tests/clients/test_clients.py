@@ -184,3 +184,11 @@ def test_an_idempotency_key_registers_once(firm):
     caller = firm.as_user(firm.admin_id, idempotency_key="k1")
     assert caller.clients.register(sent) == caller.clients.register(sent)
     assert firm.admin.clients.clients({})["total"] == 1
+
+
+def test_other_services_are_told_the_facts_of_clients_that_exist(world, firm, group):
+    made = firm.admin.clients.register(new(group_ids=[group["id"]], watch_edicts=False))
+    foreign = world.firm().admin.clients.register(new())
+    (facts,) = firm.admin.clients.facts([made["id"], foreign["id"]])
+    assert (facts["client_id"], facts["tax_id"], facts["group_ids"]) == (made["id"], made["tax_id"], [group["id"]])
+    assert (facts["watch_edicts"], facts["is_archived"], facts["version"]) == (False, False, 1)

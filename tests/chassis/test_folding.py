@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.clients.folding import fold, patterns, search_text, sort_name
+from services.chassis.folding import fold, patterns, search_text, sort_name
 
 
 def found(query: str, text: str) -> bool:
