@@ -1,6 +1,7 @@
 """Gateway and all services in one process: the broker inside it, SQLite below the data folder, nothing to install.
 
-The first start makes the keys and a link for the first administrator. One process a data folder (a lock says so); several folders side by side.
+The first start makes the keys and a link for the first administrator. One process a data folder (a lock says so); several folders side by
+side.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The commands of operators, in whichever world they run: RabbitMQ and PostgreSQL, a running all-in-one process, or its data folder at rest."""
+"""The commands of operators, in whichever world they run: RabbitMQ and PostgreSQL, or a running all-in-one process and its data folder."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """How an operator's command reaches the services of a running all-in-one process, whose broker nobody else can reach.
 
-A Unix socket in the data folder that only its owner may open: one JSON line `{service, method, args}` in, one line `{result}` or `{refused}` out.
+A Unix socket in the data folder that only its owner may open: one JSON line `{service, method, args}` in, one line `{result}` or
+`{refused, errors}` out.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Server-sent events (HTML standard, section 9.2): a row looked at once a second until it ends.
 
-A stream holds a thread, so at most half of the threads may be streams; above that the answer is 503 and the page polls. Who may see the row is
-judged again at each look, as everywhere: a stream ends when the permission does.
+A stream holds a thread, so at most half of the threads may be streams; above that the answer is 503 and the page polls. Who may see the row
+is judged again at each look, as everywhere: a stream ends when the permission does.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from services.catalogue import service_classes
 from services.chassis.broker import handlers_of
@@ -15,6 +16,7 @@ README = Path("README.md")
 def hearers() -> dict[str, list[str]]:
     """Topic → `service.handler`, in the order of the catalogue."""
     found: dict[str, list[str]] = {topic: [] for topic in REGISTRY}
+    service: Any
     for service in service_classes():
         for handler, events in handlers_of(service).items():
             for event in events:

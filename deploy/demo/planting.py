@@ -42,8 +42,8 @@ class Person:
         return checked(self.http.post(self.url + path, json=body, timeout=TIMEOUT_S))
 
     def upload(self, path: str, file: bytes, password: str) -> Any:
-        form = {"files": {"file": ("certificado.p12", file)}, "data": {"password": password}}
-        return checked(self.http.post(self.url + path, timeout=TIMEOUT_S, **form))
+        files = {"file": ("certificado.p12", file)}
+        return checked(self.http.post(self.url + path, timeout=TIMEOUT_S, files=files, data={"password": password}))
 
     def get(self, path: str, **query: Any) -> Any:
         return checked(self.http.get(self.url + path, params=query, timeout=TIMEOUT_S))
@@ -80,7 +80,7 @@ def plant(here: Running, sandbox: Sandbox, plan: Plan) -> Planted:
     group_ids = {group["name"]: group["id"] for group in people["administrator"].every("/api/groups")}
     manager = people["manager"]
     import_firm_certificate(manager, sandbox, plan)
-    client_ids = {client.party.tax_id: plant_client(manager, sandbox, client, group_ids) for client in plan.clients}
+    client_ids = {str(client.party.tax_id): plant_client(manager, sandbox, client, group_ids) for client in plan.clients}
     people["administrator"].post("/api/edicts/read", date=plan.teu_day.isoformat())
     return Planted(people, client_ids, expected)
 

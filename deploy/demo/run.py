@@ -46,7 +46,7 @@ def run(start: Start, once: bool) -> int:
 def show(planted: Planted, wanted: Plan, console: Console) -> int:
     """The table; 1 when something planted is missing or doubled."""
     found = showing.watch(planted, wanted.teu_day, console)
-    names = {planted.client_ids[client.party.tax_id]: client.party.name for client in wanted.clients}
+    names = {planted.client_ids[str(client.party.tax_id)]: client.party.name for client in wanted.clients}
     console.print(showing.table(planted, found, names))
     problems = showing.faults(planted, found) + showing.mailbox_errors(planted.people["manager"])
     for problem in problems:
@@ -68,8 +68,8 @@ def begin_anew(folder: Path) -> None:
 
 
 def settings_for(sandbox: Sandbox) -> Settings:
-    bodies = {"dehu_url": sandbox.url, "teu_url": sandbox.url, "bodies_ca_file": sandbox.ca_file}
-    return replace(Settings.from_env({}), teu_source="on", teu_requests_per_s=0.0, **bodies)
+    bodies = Settings(dehu_url=sandbox.url, teu_url=sandbox.url, bodies_ca_file=sandbox.ca_file)
+    return replace(bodies, teu_source="on", teu_requests_per_s=0.0)
 
 
 def ready(here: Running, sandbox: Sandbox, planted: Planted) -> dict:

@@ -39,7 +39,7 @@ def watch(planted: Planted, day: date, console: Console) -> list[dict[str, Any]]
 
 
 def keys(planted: Planted, found: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    tax_ids = {client_id: str(tax_id) for tax_id, client_id in planted.client_ids.items()}
+    tax_ids = {client_id: tax_id for tax_id, client_id in planted.client_ids.items()}
     return [(tax_ids.get(item["client_id"], "?"), item["reference"]) for item in found]
 
 

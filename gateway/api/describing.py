@@ -1,7 +1,7 @@
 """A call is registered and described in one place: the route, what it reads, what it answers.
 
-`@describes` parses the query with the schema of the list (unknown parameters are refused), and keeps what `/api/openapi.json` is made from, so
-that the description cannot fall behind the code. The bodies themselves are validated by the services, with the same schemas.
+`@describes` parses the query with the schema of the list (unknown parameters are refused), and keeps what `/api/openapi.json` is made from,
+so that the description cannot fall behind the code. The bodies themselves are validated by the services, with the same schemas.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Description:
 
 
 def describes(summary: str, **details: Any) -> Callable:
-    """Decorate a view below its route. With `query`, the view is given the parsed page as its last argument; with `body`, the JSON object."""
+    """Decorate a view below its route. With `query`, the view is given the parsed page after its path; with `body`, the JSON object."""
     description = Description(summary, **details)
 
     def decorate(view: Callable) -> Callable:

@@ -41,7 +41,7 @@ def group_to_change(service: AccessService, db: UnitOfWork, asking: Asking, grou
 
 def require_manager(asking: Asking) -> None:
     """Who puts people into groups has to see them, even without the right to change them."""
-    if asking.scope is None or not {"users.manage", "groups.manage"} & asking.scope.capabilities:
+    if not {"users.manage", "groups.manage"} & asking.scope.capabilities:
         raise NotAllowed("Su rol no le permite ver a los usuarios del despacho. Pídaselo a quien los administra.")
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from services.access import users
 from services.access.models import Entry, Role, Tenant
 from services.access.rules import CAPABILITIES, SHIPPED_ROLES
-from services.chassis.asking import Asking
+from services.chassis.asking import NOTHING, Asking
 from services.chassis.database import UnitOfWork
 from services.contracts.events import TenantCreated
 from services.contracts.message import new_id
@@ -19,7 +19,7 @@ from services.contracts.rpc import Json
 def create(db: UnitOfWork, asking: Asking, name: str, admin: Json) -> Json:
     """From here on the unit of work acts for the new tenant. → {tenant_id, user_id}."""
     tenant_id = new_id()
-    db.act_for(replace(asking, tenant_id=tenant_id, scope=None))
+    db.act_for(replace(asking, tenant_id=tenant_id, scope=NOTHING))
     db.add(Tenant(tenant_id=tenant_id, name=name))
     db.add_all(Role(name=role, capabilities=[each for each in CAPABILITIES if each in held]) for role, held in SHIPPED_ROLES.items())
     db.flush()

@@ -11,6 +11,9 @@ from services.contracts.errors import NotAllowed
 from services.contracts.rpc import Scope
 
 
+NOTHING = Scope(user_id="", capabilities=frozenset(), group_ids=frozenset(), grants=frozenset())
+
+
 @dataclass(frozen=True, kw_only=True)
 class Asking:
     """`only` narrows the capabilities of whoever comes with an API token: names separated by spaces, empty for all of the user's."""
@@ -21,7 +24,7 @@ class Asking:
     idempotency_key: str = ""
     only: str = ""
     traceparent: str = ""
-    scope: Scope | None = None
+    scope: Scope = NOTHING
 
     @classmethod
     def from_headers(cls, headers: dict[str, Any]) -> Self:
@@ -37,7 +40,7 @@ class Asking:
 
     def require(self, capability: str) -> None:
         """Raises NotAllowed unless the user's role (and token) has the capability."""
-        if self.scope is None or capability not in self.scope.capabilities:
+        if capability not in self.scope.capabilities:
             raise NotAllowed(f"Su rol no le permite hacer esto (falta «{capability}»). Pídaselo a quien administra los usuarios de su despacho.")
 
 

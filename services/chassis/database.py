@@ -103,7 +103,7 @@ def set_tenant(connection: Any, tenant_id: str) -> None:
 class Store:
     """What a service knows as `self.db`: begins units of work."""
 
-    def __init__(self, model: type[DeclarativeBase], url: str, seals: Seals, wake: Callable[[], None] = lambda: None):
+    def __init__(self, model: Any, url: str, seals: Seals, wake: Callable[[], None] = lambda: None):
         self.model, self.seals, self.wake = model, seals, wake
         self.publisher = model.service
         self.engine = open_engine(url, model.service)

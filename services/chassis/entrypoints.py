@@ -69,10 +69,15 @@ def rpc(*, needs: str, of: Callable | None = None, unit: bool = True) -> Callabl
                 asking.require(needs)
             return method(self, db, asking, *args, **kwargs)
 
-        answer.needs = needs
-        return Rpc.decorator(expected_exceptions=(Refusal,))(answer)
+        return Rpc.decorator(expected_exceptions=(Refusal,))(marked(answer, needs=needs))
 
     return decorate
+
+
+def marked(entrypoint: Callable, **marks: Any) -> Callable:
+    """What tests and the topology read off an entrypoint."""
+    vars(entrypoint).update(marks)
+    return entrypoint
 
 
 def known(service: Service, asking: Asking, needs: str) -> Asking:
@@ -119,9 +124,10 @@ def on(*events: type[Event]) -> Callable:
                 for envelope in envelopes:
                     receive(self, [envelope])
 
-        receive.hears = events
-        receive.retry = lambda self: retry_due(self.db, method.__name__, lambda envelopes: apply(self, method, envelopes))
-        return EventDeliveries.decorator(events, park_dead)(receive)
+        def retry(self: Service) -> int:
+            return retry_due(self.db, method.__name__, lambda envelopes: apply(self, method, envelopes))
+
+        return EventDeliveries.decorator(events, park_dead)(marked(receive, hears=events, retry=retry))
 
     return decorate
 
@@ -168,8 +174,7 @@ def every(*, seconds: int) -> Callable:
                 # The next tick tries again; whatever the job had committed stands.
                 log.error("tick_failed", service=self.name, job=method.__name__, error=what_failed(error))
 
-        tick.every = seconds
-        return Timer.decorator(interval=seconds, eager=True)(tick)
+        return Timer.decorator(interval=seconds, eager=True)(marked(tick, every=seconds))
 
     return decorate
 
@@ -180,4 +185,4 @@ def take_lease(store: Store, name: str, seconds: float, holder: str = "") -> boo
     with store.begin() as db:
         insert_new(db, lease, [{"name": name, "holder": "", "until": now}], lease.name)
         taken = update(lease).where(lease.name == name, lease.until <= now).values(holder=holder, until=now + timedelta(seconds=seconds * 0.9))
-        return db.execute(taken).rowcount == 1
+        return len(db.scalars(taken.returning(lease.name)).all()) == 1

@@ -12,6 +12,7 @@ import importlib
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from alembic import op
 from alembic.autogenerate import produce_migrations, render_python_code
@@ -69,12 +70,18 @@ def upgrade(engine: Engine, service: str) -> None:
 
 def protect(table: str) -> None:
     """Row-level security of a tenant's table, for its owner too; SQLite has none, there the unit of work's filter stands alone."""
-    if op.get_bind().dialect.name != "postgresql":
-        return
+    if op.get_bind().dialect.name == "postgresql":
+        for statement in protection(table):
+            op.execute(statement)
+
+
+def protection(table: str) -> tuple[str, ...]:
     own = "tenant_id = nullif(current_setting('app.tenant', true), '')"
-    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
-    op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
-    op.execute(f"CREATE POLICY tenant_only ON {table} USING ({own}) WITH CHECK ({own})")
+    return (
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+        f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+        f"CREATE POLICY tenant_only ON {table} USING ({own}) WITH CHECK ({own})",
+    )
 
 
 def prepare_schema(settings: Settings, service: str) -> None:
@@ -103,7 +110,7 @@ def grant(settings: Settings, service: str) -> None:
     engine.dispose()
 
 
-def model_of(service: str) -> type[DeclarativeBase]:
+def model_of(service: str) -> Any:
     return importlib.import_module(f"services.{service}.models").Model
 
 

@@ -38,7 +38,7 @@ def client_to_change(service: ClientsService, db: UnitOfWork, asking: Asking, cl
 
 
 def _find(db: UnitOfWork, asking: Asking, client_id: str, *, locked: bool = False) -> Client:
-    if asking.scope is None or not Id.SHAPE.fullmatch(client_id):
+    if not Id.SHAPE.fullmatch(client_id):
         raise NotFound()
     found = select(Client).where(Client.id == client_id, visible_to(asking.scope))
     client = db.scalars(found.with_for_update(of=Client) if locked else found).one_or_none()

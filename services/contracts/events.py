@@ -49,7 +49,7 @@ class GroupChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ClientFacts:
-    """What others may know of a client. `receives_notifications` off: its mailboxes are not read; `watch_edicts` on: the TEU is watched for it."""
+    """What others may know of a client. `receives_notifications` off: no mailbox of its is read; `watch_edicts` on: the TEU is watched."""
 
     client_id: str
     tax_id: str
@@ -170,7 +170,9 @@ class SyncRequested(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class MatchedEdict:
-    """An edict of the TEU that names a watched client by its full tax id. `row` is the text in which it stands."""
+    """An edict of the TEU that names a watched client by its full tax id. `row` is the text in which it stands, `terms` its paragraphs that set a
+    term; both are empty when the watch began after the edict was read.
+    """
 
     client_id: str
     edict_id: str
@@ -181,6 +183,7 @@ class MatchedEdict:
     holder_tax_id: str
     row: str
     url: str
+    terms: str = ""
 
 
 @event("teu_watcher")

@@ -1,7 +1,7 @@
 """How a fact looks on the wire: a frozen dataclass in, an envelope of plain JSON out.
 
-An `Event` is declared with `@event("publisher")` and only lists its fields; its marshmallow schema is made from them, so that there is nothing
-to keep in step. The envelope adds what every fact has: an id of its own, whose tenant it is, who caused it, and when. Readers are tolerant
+An `Event` is declared with `@event("publisher")` and only lists its fields; its marshmallow schema is made from them, so that there is
+nothing to keep in step. The envelope adds what every fact has: an id of its own, whose tenant it is, who caused it, and when. Readers are tolerant
 (fields that this version does not know are skipped), writers are strict. A change that readers could not follow is a new class `FactV2`
 beside the old one.
 """
@@ -16,7 +16,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime
-from typing import Any, ClassVar, Self, Union, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Self, TypeVar, Union, dataclass_transform, get_args, get_origin, get_type_hints
 
 from marshmallow import EXCLUDE, Schema
 from marshmallow import fields as wire
@@ -82,13 +82,15 @@ class Envelope:
 
 
 REGISTRY: dict[str, type[Event]] = {}
+Fact = TypeVar("Fact", bound=Event)
 
 
-def event(publisher: str) -> Callable[[type], Any]:
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+def event(publisher: str) -> Callable[[type[Fact]], type[Fact]]:
     """Declare an event that `publisher` alone may publish."""
 
-    def register(cls: Any) -> Any:
-        cls = dataclass(frozen=True, kw_only=True)(cls)
+    def register(declared: type[Fact]) -> type[Fact]:
+        cls: Any = dataclass(frozen=True, kw_only=True)(declared)
         cls.publisher = publisher
         cls.topic = f"{publisher}.{re.sub('(?<!^)(?=[A-Z])', '_', cls.__name__).lower()}"
         cls.schema = schema_of(cls)()
