@@ -1,0 +1,81 @@
+"""What may be asked of `teu_watcher`, and what it hears. Clients are watched, days are read, what names a client is told and shown."""
+
+from __future__ import annotations
+
+import threading
+
+from services.chassis.always import always
+from services.chassis.asking import Asking
+from services.chassis.database import Database, UnitOfWork
+from services.chassis.entrypoints import every, on, rpc
+from services.chassis.service import Service
+from services.contracts.events import ClientsChanged, ClientsRegistered
+from services.contracts.rpc import INTERNAL, SIGNED_IN, Json
+from services.contracts.schemas import checked
+from services.contracts.schemas.edicts import EdictsPage, ReadDay
+from services.teu_watcher import source, watch
+from services.teu_watcher.catching_up import forget_old, read_due
+from services.teu_watcher.coverage import ask_for, covered, job_shown, known_job
+from services.teu_watcher.edict import ReadingRoom
+from services.teu_watcher.matches import described, listed, visible_match
+from services.teu_watcher.models import Job, Match, Model
+
+LOOK_FOR_WORK_S = 3.0
+
+
+class TeuWatcherService(Service):
+    name = "teu_watcher"
+    db = Database(Model)
+    room = ReadingRoom()
+
+    @on(ClientsRegistered, ClientsChanged)
+    def watch_clients(self, db: UnitOfWork, fact: ClientsRegistered | ClientsChanged) -> None:
+        watch.keep_clients(db, fact.clients)
+
+    @rpc(needs=INTERNAL, unit=False)
+    def switch_source(self, asking: Asking, is_on: bool, reason: str) -> Json:
+        with self.db.begin(asking) as db:
+            source.switch(db, self.room.settings.teu_source, is_on, reason)
+            shown = source.described(db, self.room.settings.teu_source)
+        self.room.bell.set()
+        return shown
+
+    @rpc(needs=SIGNED_IN)
+    def source(self, db: UnitOfWork, asking: Asking) -> Json:
+        return source.described(db, self.room.settings.teu_source)
+
+    @always
+    def read_bulletin(self, stopping: threading.Event) -> None:
+        while not stopping.is_set():
+            self.room.bell.clear()
+            read_due(self.room, self.db, stopping)
+            self.room.bell.wait(LOOK_FOR_WORK_S)
+
+    @rpc(needs="settings.manage", unit=False)
+    def read_day(self, asking: Asking, day: str) -> Json:
+        wanted = checked(ReadDay, {"date": day})["date"]
+        with self.db.begin(asking) as db:
+            job = ask_for(db, asking, wanted, self.room.settings.teu_source)
+        self.room.bell.set()
+        return job
+
+    @rpc(needs="settings.manage", of=known_job)
+    def job(self, db: UnitOfWork, asking: Asking, job: Job) -> Json:
+        return job_shown(db, job)
+
+    @rpc(needs=SIGNED_IN)
+    def coverage(self, db: UnitOfWork, asking: Asking) -> Json:
+        return covered(db, self.room.settings.teu_source)
+
+    @rpc(needs=SIGNED_IN)
+    def edicts(self, db: UnitOfWork, asking: Asking, page: Json) -> Json:
+        return listed(db, asking, checked(EdictsPage, page))
+
+    @rpc(needs=SIGNED_IN, of=visible_match)
+    def edict(self, db: UnitOfWork, asking: Asking, edict: Match) -> Json:
+        return described(db, [edict])[0]
+
+    @every(seconds=3600)
+    def forget_old_edicts(self) -> None:
+        with self.db.begin() as db:
+            forget_old(db)
