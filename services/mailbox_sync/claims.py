@@ -14,10 +14,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import case, func, select, text, update
 from sqlalchemy.orm import Session
 
 from services.chassis.insert import insert_new
@@ -66,7 +66,7 @@ def _in_turn(db: Session, now: datetime, worker: str, wanted: tuple[bool, int]) 
     for position, tenant_id in enumerate(tenants):
         share = math.ceil((at_most - len(taken)) / (len(tenants) - position))
         taken += _oldest(db, now, worker, (tenant_id, urgent, share))
-    _mark_served(db, now, {one.tenant_id for one in taken})
+    _mark_served(db, now, list(dict.fromkeys(one.tenant_id for one in taken)))
     return taken
 
 
@@ -88,12 +88,16 @@ def _oldest(db: Session, now: datetime, worker: str, wanted: tuple[str, bool, in
     return [Claim(*row) for row in rows]
 
 
-def _mark_served(db: Session, now: datetime, tenant_ids: set[str]) -> None:
-    """A turn that another worker is just marking is left to it: waiting could deadlock, and the mark is the same."""
+def _mark_served(db: Session, now: datetime, tenant_ids: list[str]) -> None:
+    """In the order of serving, a microsecond apart: of tenants served in one claim the last one waits longest for the next.
+
+    A turn that another worker is just marking is left to it: waiting could deadlock, and the mark is nearly the same.
+    """
     if tenant_ids:
+        marks = {tenant_id: now + timedelta(microseconds=position) for position, tenant_id in enumerate(tenant_ids)}
         free = select(Turn.tenant_id).where(Turn.tenant_id.in_(tenant_ids)).with_for_update(skip_locked=True).cte("free")
-        served = update(Turn).where(Turn.tenant_id.in_(select(free.c.tenant_id))).values(last_served=now)
-        db.execute(served, execution_options=NO_SYNC)
+        served = update(Turn).where(Turn.tenant_id.in_(select(free.c.tenant_id)))
+        db.execute(served.values(last_served=case(marks, value=Turn.tenant_id)), execution_options=NO_SYNC)
 
 
 def hold(db: Session, mailbox_id: str, fence: int) -> datetime:

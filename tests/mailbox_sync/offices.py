@@ -8,7 +8,7 @@ from typing import Any
 
 from services.chassis.asking import Asking
 from tests import people
-from tests.worlds import Firm, World, until
+from tests.worlds import World, until
 
 PASSWORD = "una clave larga"
 
