@@ -14,7 +14,6 @@ import pytest  # noqa: E402
 
 from deploy.private_servers import private_servers  # noqa: E402
 from deploy.sandbox.client import started_sandbox  # noqa: E402
-from deploy.sandbox.client import started_sandbox  # noqa: E402
 from tests import sites, worlds  # noqa: E402
 
 VAR = Path(__file__).parents[1] / "var" / "tests"
@@ -59,7 +58,8 @@ def world(request, tmp_path_factory, bodies):
     """All services in one of the two worlds, started once; a test takes a firm of its own from it (`world.firm()`)."""
     folder = tmp_path_factory.mktemp(request.param)
     needed = [request.getfixturevalue("servers")] if request.param == "deployed" else []
-    asked = {"dehu_url": bodies.url, "bodies_ca_file": bodies.ca_file, "body_timeout_s": 3}
+    asked = {"dehu_url": bodies.url, "teu_url": bodies.url, "bodies_ca_file": bodies.ca_file, "body_timeout_s": 3}
+    asked |= {"teu_source": "on", "teu_requests_per_s": 0.0}
     with getattr(worlds, request.param)(folder, *needed, **asked) as started:
         yield started
 
