@@ -1,4 +1,4 @@
-"""The service's own code on a database of the test's own and a bulletin on a plain port, so that a test decides when it looks, and at what."""
+"""The service's own code on a database of the test's own and a bulletin on a plain port: a test decides when it looks, and at what."""
 
 from __future__ import annotations
 
@@ -84,14 +84,14 @@ class House:
     def told(self) -> list[tuple[str, str, str]]:
         """(tenant, client, edict) of each match that was published."""
         with self.store.begin() as db:
-            envelopes = [row.envelope for row in db.scalars(select(Model.Outgoing).where(Model.Outgoing.topic == "teu_watcher.edicts_matched"))]
+            rows = db.scalars(select(Model.Outgoing).where(Model.Outgoing.topic == "teu_watcher.edicts_matched"))
+            envelopes = [row.envelope for row in rows]
         found = []
         for envelope in envelopes:
             fact = self.store.seals.open(envelope["tenant_id"], EVENTS, envelope["sealed"]).decode()
             loaded = EdictsMatched.schema.loads(fact)
             found += [(envelope["tenant_id"], match.client_id, match.edict_id) for match in loaded["edicts"]]
         return sorted(found)
-
 
     def store_files(self) -> list[Path]:
         return list(self.room.settings.data_dir.glob("teu_watcher.db*"))

@@ -8,13 +8,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from services.chassis.asking import Asking
 from services.contracts.errors import Conflict, Invalid
 from services.contracts.message import utc_now
-from services.teu_watcher import day as day_module
 from services.teu_watcher import schedule
 from services.teu_watcher.catching_up import read_due
-from services.teu_watcher.models import Day, Edict, Source
-from services.teu_watcher.turn import Turn
+from services.teu_watcher.coverage import ask_for
+from services.teu_watcher.day import ATTEMPTS
+from services.teu_watcher.models import Day, Edict, Model, Source
+from services.teu_watcher.turn import NAME, Turn, TurnOver
 from tests.people import tax_id
 from tests.teu_watcher.hostile import bomb, wordless
 from tests.teu_watcher.house import days_ago, edict, opened
@@ -159,12 +161,12 @@ def test_an_edict_that_nobody_can_read_is_set_aside_by_name_and_the_day_stays_op
     (edict_id,) = house.bulletin.publish(YESTERDAY, [edict(tax_id())])
     house.stand_in.instead[pdf_path(YESTERDAY)] = (200, {}, hostile)
     house.read(YESTERDAY)
-    for _ in range(day_module.ATTEMPTS):
+    for _ in range(ATTEMPTS):
         house.make_due(YESTERDAY)
         house.look()
     found = gap(house, YESTERDAY)
     assert found["unreadable"] == [edict_id] and edict_id in found["error"] and found["state"] == "reading"
-    assert house.asked_for(YESTERDAY) == day_module.ATTEMPTS
+    assert house.asked_for(YESTERDAY) == ATTEMPTS
 
 
 def test_an_edict_set_aside_is_tried_anew_when_somebody_asks(house):
@@ -202,8 +204,8 @@ def test_whoever_lost_the_lease_writes_nothing_more(house):
     mine = Turn(house.store, "on", threading.Event())
     with mine.taken():
         with house.store.begin() as db:
-            db.scalars(select(house.store.model.Lease).where(house.store.model.Lease.name == "teu_watcher.bulletin")).one().holder = "another"
-        with pytest.raises(day_module.TurnOver), mine.writing():
+            db.get_one(Model.Lease, NAME).holder = "another"
+        with pytest.raises(TurnOver), mine.writing():
             pass
 
 
@@ -226,9 +228,6 @@ def test_nothing_is_fetched_while_the_source_is_off(tmp_path):
 
 
 def test_asking_for_a_day_while_the_source_is_off_is_refused_with_the_reason(tmp_path):
-    from services.chassis.asking import Asking
-    from services.teu_watcher.coverage import ask_for
-
     with opened(tmp_path, teu_source="off") as house, pytest.raises(Conflict, match="robots"), house.store.begin() as db:
         ask_for(db, Asking(tenant_id="firm"), YESTERDAY, "off")
 
