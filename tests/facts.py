@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from services.chassis.database import EVENTS
@@ -9,16 +10,16 @@ from services.chassis.relay import Outlet
 from services.contracts.message import Envelope, Event, new_id, utc_now
 
 
-def publish(world: Any, tenant_id: str, fact: Event, *, copies: int = 1, user_id: str = "") -> None:
-    """Send a fact of a tenant, `copies` times the same event, and wait until the broker has taken it."""
+def publish(world: Any, tenant_id: str, fact: Event, *, copies: int = 1, at: datetime | None = None) -> None:
+    """Send a fact of a tenant that came about `at` (now), `copies` times the same event, and wait until the broker has taken it."""
     seals = world.store("access").seals
     envelope = Envelope(
         id=new_id(),
         topic=fact.topic,
         tenant_id=tenant_id,
-        by=user_id,
+        by="",
         request_id="",
-        at=utc_now().isoformat(),
+        at=(at or utc_now()).isoformat(),
         sealed=seals.seal(tenant_id, EVENTS, fact.schema.dumps(fact).encode()),
     )
     outlet = Outlet(world.settings)

@@ -1,7 +1,7 @@
 """A notification of the inbox on the wire: what is answered, what a person may change, and the filters of the list.
 
-`kind` is `notification` (has a term), `communication` (has none) or `edict` (an entry of the TEU). `body_state` is what the public body says
-and `processing_state` what the firm's people say.
+`kind` is `notification` (has a term), `communication` (has none) or `edict` (an entry of the TEU). `body_state` is what the public body
+says and `processing_state` what the people of the firm say.
 """
 
 from __future__ import annotations

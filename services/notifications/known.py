@@ -1,0 +1,80 @@
+"""What the inbox knows of clients and of the firm's people: kept from facts, newer versions win, whichever way they come.
+
+Trap: somebody who has just made a client looks at its notifications before the fact is here. So a client that a call names and that is not
+known yet is asked of `clients`, before the unit of work opens (`knowing_client`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, select, update
+
+from services.chassis.database import UnitOfWork
+from services.chassis.folding import search_text
+from services.chassis.insert import insert_new
+from services.contracts.events import ClientFacts, UserChanged
+from services.contracts.rpc import Json
+from services.contracts.schemas.paging import Id
+from services.notifications.models import ClientGroup, KnownClient, KnownUser
+
+if TYPE_CHECKING:
+    from services.notifications.service import NotificationsService
+
+
+def knowing_client(method: Callable) -> Callable:
+    """Decorate a list above its `@rpc`: the client that its page names is known to the method if it exists."""
+
+    @wraps(method)
+    def answer(self: NotificationsService, page: Json) -> Any:
+        client_id = page.get("client")
+        if isinstance(client_id, str) and Id.SHAPE.fullmatch(client_id):
+            learn_client(self, client_id)
+        return method(self, page)
+
+    return answer
+
+
+def learn_client(service: NotificationsService, client_id: str) -> None:
+    with service.db.begin(service.asking) as db:
+        if is_known(db, client_id):
+            return
+    found = [ClientFacts(**{**facts, "group_ids": tuple(facts["group_ids"])}) for facts in service.clients.facts([client_id])]
+    with service.db.begin(service.asking) as db:
+        keep_clients(db, found)
+
+
+def is_known(db: UnitOfWork, client_id: str) -> bool:
+    return db.scalar(select(KnownClient.client_id).where(KnownClient.client_id == client_id, KnownClient.version > 0)) is not None
+
+
+def keep_clients(db: UnitOfWork, clients: Sequence[ClientFacts]) -> None:
+    known = lock_clients(db, [facts.client_id for facts in clients])
+    newer = [facts for facts in clients if facts.version > known[facts.client_id].version]
+    for facts in newer:
+        row = known[facts.client_id]
+        row.version, row.search_text = facts.version, search_text(facts.tax_id, facts.name)
+    db.execute(delete(ClientGroup).where(ClientGroup.client_id.in_([facts.client_id for facts in newer])))
+    db.add_all(ClientGroup(client_id=facts.client_id, group_id=group_id) for facts in newer for group_id in facts.group_ids)
+    db.flush()
+
+
+def lock_clients(db: UnitOfWork, client_ids: Iterable[str]) -> dict[str, KnownClient]:
+    """The clients' rows, made if need be, locked in one order until the unit of work ends."""
+    ids = sorted(set(client_ids))
+    blank = {"tenant_id": db.asking.tenant_id, "version": 0, "search_text": ""}
+    insert_new(db, KnownClient, [{**blank, "client_id": id} for id in ids], KnownClient.client_id)
+    found = select(KnownClient).where(KnownClient.client_id.in_(ids)).order_by(KnownClient.client_id).with_for_update()
+    return {row.client_id: row for row in db.scalars(found.execution_options(populate_existing=True))}
+
+
+def keep_user(db: UnitOfWork, fact: UserChanged) -> None:
+    row = {"user_id": fact.user_id, "version": fact.version, "is_active": fact.is_active}
+    if not insert_new(db, KnownUser, [{**row, "tenant_id": db.asking.tenant_id}], KnownUser.user_id):
+        db.execute(update(KnownUser).where(KnownUser.user_id == fact.user_id, KnownUser.version < fact.version).values(**row))
+
+
+def is_active_user(db: UnitOfWork, user_id: str) -> bool:
+    return db.scalar(select(KnownUser.user_id).where(KnownUser.user_id == user_id, KnownUser.is_active.is_(True))) is not None

@@ -1,0 +1,76 @@
+"""Tables of `notifications`. All of them belong to tenants.
+
+    notifications                 the inbox: what lies in mailboxes and what the TEU says
+    clients → client_groups       who may see which client, kept from ClientsRegistered and ClientsChanged
+    users                         who may be given a notification, kept from UserChanged
+
+The identity of a notice is (tenant, source, body, origin code, reference); an edict has its client in the place of the origin code, because
+one edict may name several. A row of `clients` is the lock under which a client's notifications are counted; with version 0 it stands for a
+client whose facts are not here yet, whose notices are filed all the same.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Date, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.chassis.tables import Instant, Tenanted, id_column, model_base
+
+Model: Any = model_base("notifications")
+
+
+class Notification(Tenanted, Model):
+    """`state_said_at` is when the body's state was reported: an older report that arrives late is ignored."""
+
+    __tablename__ = "notifications"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "source", "body", "origin_code", "reference"),
+        Index("notifications_by_read_by", "tenant_id", "processing_state", "read_by", "available_at", "id"),
+        Index("notifications_of_client", "tenant_id", "client_id", "processing_state", "read_by"),
+    )
+    id: Mapped[str] = id_column()
+    client_id: Mapped[str] = mapped_column(String(36))
+    source: Mapped[str] = mapped_column(String(10))
+    body: Mapped[str] = mapped_column(String(20))
+    origin_code: Mapped[str] = mapped_column(String(100))
+    reference: Mapped[str] = mapped_column(String(300))
+    kind: Mapped[str] = mapped_column(String(20))
+    subject: Mapped[str] = mapped_column(Text)
+    issuer: Mapped[dict[str, str]] = mapped_column(JSON)
+    issuer_root: Mapped[dict[str, str]] = mapped_column(JSON)
+    holder_tax_id: Mapped[str] = mapped_column(String(50))
+    available_at: Mapped[datetime] = mapped_column(Instant)
+    read_by: Mapped[date | None] = mapped_column(Date)
+    process_by: Mapped[date | None] = mapped_column(Date)
+    body_state: Mapped[str] = mapped_column(String(20))
+    state_said_at: Mapped[datetime] = mapped_column(Instant)
+    processing_state: Mapped[str] = mapped_column(String(20))
+    assignee_id: Mapped[str | None] = mapped_column(String(36))
+    opened_at: Mapped[datetime | None] = mapped_column(Instant)
+    opened_by: Mapped[str | None] = mapped_column(String(36))
+    deadlines: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    search_text: Mapped[str] = mapped_column(Text)
+    version: Mapped[int]
+
+
+class KnownClient(Tenanted, Model):
+    __tablename__ = "clients"
+    client_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    version: Mapped[int] = mapped_column(default=0)
+    search_text: Mapped[str] = mapped_column(Text, default="")
+
+
+class ClientGroup(Tenanted, Model):
+    __tablename__ = "client_groups"
+    group_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    client_id: Mapped[str] = mapped_column(String(36), primary_key=True, index=True)
+
+
+class KnownUser(Tenanted, Model):
+    __tablename__ = "users"
+    user_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    version: Mapped[int]
+    is_active: Mapped[bool]

@@ -1,0 +1,54 @@
+"""What may be asked of the inbox, and what it hears. A notification is filed, listed, read about, worked on."""
+
+from __future__ import annotations
+
+from services.chassis.asking import Asking
+from services.chassis.database import Database, UnitOfWork
+from services.chassis.entrypoints import on, rpc
+from services.chassis.promises import Promise
+from services.chassis.service import Service
+from services.contracts.events import ClientsChanged, ClientsRegistered, EdictsMatched, NoticesFound, UserChanged
+from services.contracts.rpc import SIGNED_IN, Json
+from services.contracts.schemas import checked
+from services.contracts.schemas.notifications import NotificationChanges, NotificationsPage
+from services.notifications import filing, known, processing
+from services.notifications.listing import described, listed, notification_to_change, visible_notification
+from services.notifications.models import Model, Notification
+
+
+class NotificationsService(Service):
+    name = "notifications"
+    db = Database(Model)
+    clients = Promise("clients")
+
+    @on(NoticesFound)
+    def file_notices(self, db: UnitOfWork, fact: NoticesFound) -> None:
+        filing.file_notices(db, fact)
+
+    @on(EdictsMatched)
+    def file_edicts(self, db: UnitOfWork, fact: EdictsMatched) -> None:
+        filing.file_edicts(db, fact)
+
+    @known.knowing_client
+    @rpc(needs=SIGNED_IN)
+    def notifications(self, db: UnitOfWork, asking: Asking, page: Json) -> Json:
+        return listed(db, asking, checked(NotificationsPage, page))
+
+    @rpc(needs=SIGNED_IN, of=visible_notification)
+    def notification(self, db: UnitOfWork, asking: Asking, notification: Notification) -> Json:
+        return described(notification)
+
+    @rpc(needs="notifications.process", of=notification_to_change)
+    def change(self, db: UnitOfWork, asking: Asking, notification: Notification, changes: Json) -> Json:
+        processing.change(db, asking, notification, checked(NotificationChanges, changes))
+        return described(notification)
+
+    # ── what others know ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @on(ClientsRegistered, ClientsChanged)
+    def keep_clients(self, db: UnitOfWork, fact: ClientsRegistered | ClientsChanged) -> None:
+        known.keep_clients(db, fact.clients)
+
+    @on(UserChanged)
+    def keep_user(self, db: UnitOfWork, fact: UserChanged) -> None:
+        known.keep_user(db, fact)
