@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -107,6 +108,36 @@ def create_tenant(name: str, email: str, data: Path | None) -> None:
     from deploy import operations
 
     operations.create_tenant(name, email, data)
+
+
+@main.group()
+def teu() -> None:
+    """El tablón edictal único (docs/teu.md)."""
+
+
+def switches(command: Callable) -> Callable:
+    """The options that switching the reading on and off share."""
+    folder = click.Path(path_type=Path, file_okay=False)
+    command = click.option("--data", type=folder, default=None, help="Carpeta de datos de `casillero run`, si se usa.")(command)
+    return click.option("--reason", required=True, help="Por qué; todos los despachos lo ven en la cobertura del tablón.")(command)
+
+
+@teu.command("on")
+@switches
+def teu_on(reason: str, data: Path | None) -> None:
+    """Empieza a leer el tablón, para todos los despachos de esta instalación."""
+    from deploy import operations
+
+    operations.switch_teu(True, reason, data)
+
+
+@teu.command("off")
+@switches
+def teu_off(reason: str, data: Path | None) -> None:
+    """Deja de leer el tablón; lo encontrado queda."""
+    from deploy import operations
+
+    operations.switch_teu(False, reason, data)
 
 
 @main.group()

@@ -58,6 +58,14 @@ def create_tenant(name: str, email: str, data: Path | None) -> None:
     click.echo(f"{settings.public_url or 'http://127.0.0.1:8080'}/invitacion/{code}")
 
 
+def switch_teu(is_on: bool, reason: str, data: Path | None) -> None:
+    try:
+        shown = call(settings_for(data), "teu_watcher", "switch_source", is_on, reason)
+    except Refusal as refusal:
+        fail(refusal.message)
+    click.echo(f"El tablón {'se lee' if shown['is_on'] else 'no se lee'}: {shown['reason']}")
+
+
 def call(settings: Settings, service: str, method: str, *args: Any) -> Any:
     """Ask a service as an operator, wherever it runs."""
     if not settings.is_embedded:
