@@ -10,7 +10,6 @@ from nameko.extensions import DependencyProvider
 from services.contracts.errors import NotAllowed
 from services.contracts.rpc import Scope
 
-
 NOTHING = Scope(user_id="", capabilities=frozenset(), group_ids=frozenset(), grants=frozenset())
 
 
@@ -41,7 +40,9 @@ class Asking:
     def require(self, capability: str) -> None:
         """Raises NotAllowed unless the user's role (and token) has the capability."""
         if capability not in self.scope.capabilities:
-            raise NotAllowed(f"Su rol no le permite hacer esto (falta «{capability}»). Pídaselo a quien administra los usuarios de su despacho.")
+            raise NotAllowed(
+                f"Su rol no le permite hacer esto (falta «{capability}»). Pídaselo a quien administra los usuarios de su despacho."
+            )
 
 
 HEADERS = tuple(field.name for field in fields(Asking) if field.name != "scope")

@@ -1,8 +1,9 @@
 """The topology on the broker: one topic exchange a publisher, one quorum queue a handler, one dead-letter queue each.
 
-The whole topology is declared before anybody publishes, by every process that starts, because an event that no queue takes is confirmed and
-lost. `x-overflow=reject-publish` belongs to the at-least-once dead-letter strategy: without it the broker falls back silently to at-most-once.
-A queue that exists with other arguments would be refused and retried for ever in silence; here it ends the start with the queue's name.
+The whole topology is declared before anybody publishes, by every process that starts, because an event that no queue takes is confirmed
+and lost. `x-overflow=reject-publish` belongs to the at-least-once dead-letter strategy: without it the broker falls back silently to
+at-most-once. A queue that exists with other arguments would be refused and retried for ever in silence; here it ends the start with the
+queue's name.
 """
 
 from __future__ import annotations
@@ -59,7 +60,11 @@ def handlers_of(service: type) -> dict[str, tuple[type[Event], ...]]:
 def topology(services: Iterable[type]) -> list[Queue]:
     """Every queue of these services; a handler of several events has one queue with several bindings."""
     return [
-        queue for service in services for name, events in handlers_of(service).items() for event in events for queue in [queue_for(service.name, name, event)]
+        queue
+        for service in services
+        for name, events in handlers_of(service).items()
+        for event in events
+        for queue in [queue_for(service.name, name, event)]
     ]
 
 
@@ -79,7 +84,7 @@ def _declare(connection: Connection, queue: Queue) -> None:
     except PreconditionFailed as error:
         raise TopologyMismatch(
             f"La cola «{queue.name}» ya existe en el broker con otros argumentos ({error.reply_text}). "
-            f"Vacíela y bórrela (`rabbitmqctl delete_queue {queue.name}`) y arranque de nuevo: lo pendiente se reenvía desde la base de datos."
+            f"Deje que la versión anterior la vacíe, bórrela (`rabbitmqctl delete_queue {queue.name}`) y arranque de nuevo."
         ) from error
 
 

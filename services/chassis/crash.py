@@ -1,4 +1,7 @@
-"""Points on the path of an event at which a test can end the process as `kill -9` would: `CASILLERO_CRASH_AT=name` or `name:3` for the third pass."""
+"""Points on the path of an event at which a test can end the process as `kill -9` would.
+
+`CASILLERO_CRASH_AT=name` ends it at the first pass of that point, `name:3` at the third.
+"""
 
 from __future__ import annotations
 

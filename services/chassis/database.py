@@ -1,7 +1,8 @@
 """One database a service, one unit of work an entrypoint: rows, outgoing events and the mark "handled" in one commit.
 
-A unit of work acts for one tenant at a time. The ORM fills and filters `tenant_id` by itself; PostgreSQL's row-level security does the same
-again from `app.tenant`, which is set inside the transaction, so that a forgotten filter leaks nothing. Acting for nobody sees no tenant's rows.
+A unit of work acts for one tenant at a time. The ORM fills and filters `tenant_id` by itself; PostgreSQL's row-level security does the
+same again from `app.tenant`, which is set inside the transaction, so that a forgotten filter leaks nothing. Acting for nobody sees no
+tenant's rows.
 
 Traps: under eventlet a SQLite busy wait blocks the only thread, so that the writer that yielded never commits; hence one green lock a
 database around BEGIN IMMEDIATE … COMMIT. And no call to another service, network or native thread inside a unit of work: `outside_units`
@@ -85,7 +86,9 @@ def filter_by_tenant(state: ORMExecuteState) -> None:
     if state.is_column_load or state.is_relationship_load or state.execution_options.get("without_tenant_filter"):
         return
     tenant_id = state.session.asking.tenant_id
-    state.statement = state.statement.options(with_loader_criteria(Tenanted, lambda table: table.tenant_id == tenant_id, include_aliases=True))
+    state.statement = state.statement.options(
+        with_loader_criteria(Tenanted, lambda table: table.tenant_id == tenant_id, include_aliases=True)
+    )
 
 
 @event.listens_for(UnitOfWork, "before_flush")

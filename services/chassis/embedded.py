@@ -1,16 +1,17 @@
 """A broker inside this process, so that a first run needs no server.
 
-Kombu ships an in-memory transport, but Nameko and our relay expect more of a broker than it does. Mended here, each found by a failing test:
-the content type is missing from the message's properties; `mandatory` is ignored; one message that goes to two queues shares one delivery tag;
-an unacknowledged message returns to every bound queue instead of its own; there are no publisher confirms; several deliveries cannot be
-acknowledged at once; and draining polls, where it can sleep until a message is put into a queue that this connection consumes.
+Kombu ships an in-memory transport, but Nameko and our relay expect more of a broker than it does. Mended here, each found by a failing
+test: the content type is missing from the message's properties; `mandatory` is ignored; one message that goes to two queues shares one
+delivery tag; an unacknowledged message returns to every bound queue instead of its own; there are no publisher confirms; several
+deliveries cannot be acknowledged at once; and draining polls, where it can sleep until a message is put into a queue that this connection
+consumes.
 
-The queues die with the process. That loses nothing: at the next start the last day's outbox is sent again, and handlers skip what they have.
+The queues die with the process. That loses nothing: at the next start the last day's outbox is sent again, and handlers skip what they
+have.
 """
 
 from __future__ import annotations
 
-import socket
 import threading
 from collections import defaultdict
 from queue import Empty
@@ -98,7 +99,7 @@ class Transport(memory.Transport):
             except Empty:
                 left = FALLBACK_POLL_S if ends_at is None else ends_at - monotonic()
                 if left <= 0:
-                    raise socket.timeout from None
+                    raise TimeoutError from None
                 self.awake.wait(min(left, FALLBACK_POLL_S))
 
 

@@ -11,9 +11,9 @@ names: the resource is looked up before the capability is judged, so that what o
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import wraps
 from typing import TYPE_CHECKING, Any
@@ -21,17 +21,19 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from nameko.rpc import Rpc
 from nameko.timer import Timer
-from sqlalchemy import delete, update
+from sqlalchemy import update
 
+from services.chassis.answers import once, once_outside
 from services.chassis.asking import Asking
+from services.chassis.away import is_away
 from services.chassis.crash import crash_point
 from services.chassis.database import EVENTS, Store, UnitOfWork
-from services.chassis.inbound import AWAY, EventDeliveries
+from services.chassis.inbound import EventDeliveries
 from services.chassis.insert import insert_new
 from services.chassis.logs import what_failed
 from services.chassis.parked import park, retry_due
-from services.contracts.errors import Away, Conflict, NotSignedIn, Refusal
-from services.contracts.message import REGISTRY, Envelope, Event, utc_now
+from services.contracts.errors import Away, NotSignedIn, Refusal
+from services.contracts.message import Envelope, Event, utc_now
 from services.contracts.rpc import INTERNAL, SIGNED_IN
 
 if TYPE_CHECKING:
@@ -41,33 +43,25 @@ log = structlog.get_logger()
 
 
 def rpc(*, needs: str, of: Callable | None = None, unit: bool = True) -> Callable:
-    """Declare a promise kept. `of(service, db, asking, id)` returns the resource or raises NotFound; the method gets it in the id's place."""
+    """Declare a promise kept. `of(service, db, asking, id)` returns the resource or raises NotFound; the method gets it for the id."""
 
     def decorate(method: Callable) -> Callable:
-        @wraps(method)
-        def answer(self: Service, *args: Any, **kwargs: Any) -> Any:
-            try:
-                asking = known(self, self.asking, needs)
-                if unit:
-                    return once(self, asking, lambda db: perform(self, db, asking, args, kwargs), [method.__name__, args, kwargs])
-                if needs not in (INTERNAL, SIGNED_IN):
-                    asking.require(needs)
-                return method(self, asking, *args, **kwargs)
-            except AWAY as error:
-                log.error("database_away", service=self.name, error=what_failed(error))
-                raise Away("La base de datos no responde. Inténtelo de nuevo dentro de unos segundos.") from error
-            except Refusal:
-                raise
-            except Exception as error:
-                log.error("call_failed", service=self.name, call=method.__name__, error=what_failed(error))
-                raise
-
-        def perform(self: Service, db: UnitOfWork, asking: Asking, args: tuple, kwargs: dict) -> Any:
+        def act(self: Service, db: UnitOfWork, asking: Asking, args: tuple, kwargs: dict) -> Any:
             if of is not None:
                 args = (of(self, db, asking, args[0]), *args[1:])
-            if needs not in (INTERNAL, SIGNED_IN):
-                asking.require(needs)
+            allow(asking, needs)
             return method(self, db, asking, *args, **kwargs)
+
+        @wraps(method)
+        def answer(self: Service, *args: Any, **kwargs: Any) -> Any:
+            call = [method.__name__, args, kwargs]
+            with refusing_plainly(self.name, method.__name__):
+                asking = known(self, self.asking, needs)
+                if unit:
+                    with self.db.begin(asking) as db:
+                        return once(db, call, lambda: act(self, db, asking, args, kwargs))
+                allow(asking, needs)
+                return once_outside(self.db, asking, call, lambda: method(self, asking, *args, **kwargs))
 
         return Rpc.decorator(expected_exceptions=(Refusal,))(marked(answer, needs=needs))
 
@@ -80,6 +74,25 @@ def marked(entrypoint: Callable, **marks: Any) -> Callable:
     return entrypoint
 
 
+@contextmanager
+def refusing_plainly(service: str, call: str) -> Iterator[None]:
+    """A database that is away becomes the refusal Away; any other fault is logged and stays what it is."""
+    try:
+        yield
+    except Refusal:
+        raise
+    except Exception as error:
+        log.error("call_failed", service=service, call=call, error=what_failed(error))
+        if is_away(error):
+            raise Away("La base de datos no responde. Inténtelo de nuevo dentro de unos segundos.") from error
+        raise
+
+
+def allow(asking: Asking, needs: str) -> None:
+    if needs not in (INTERNAL, SIGNED_IN):
+        asking.require(needs)
+
+
 def known(service: Service, asking: Asking, needs: str) -> Asking:
     """Who asks, with what they may see and do just now; raises NotSignedIn."""
     if needs == INTERNAL:
@@ -89,43 +102,43 @@ def known(service: Service, asking: Asking, needs: str) -> Asking:
     return asking.within(service.standing_of(asking))
 
 
-def once(service: Service, asking: Asking, act: Callable[[UnitOfWork], Any], call: list) -> Any:
-    """Act in one unit of work; a call with an idempotency key that was answered before gets the same answer and acts no more."""
-    with service.db.begin(asking) as db:
-        if not asking.idempotency_key:
-            return act(db)
-        answers = service.db.model.Answer
-        digest = hashlib.sha256(json.dumps(call, sort_keys=True, default=str).encode()).hexdigest()
-        known = db.get(answers, (asking.idempotency_key, asking.user_id, asking.tenant_id))
-        if known is None:
-            result = act(db)
-            db.execute(delete(answers).where(answers.at < utc_now() - timedelta(days=1)))
-            db.add(answers(key=asking.idempotency_key, user_id=asking.user_id, digest=digest, answer=result))
-            return result
-        if known.digest != digest:
-            raise Conflict("Esta Idempotency-Key ya se usó con otros datos. Use una nueva para cada operación.")
-        return known.answer
-
-
 def on(*events: type[Event]) -> Callable:
     """Declare a handler of facts: `def file_notice(self, db, fact)`. It needs no guard against repeats."""
+    heard = {event.topic: event for event in events}
 
     def decorate(method: Callable) -> Callable:
+        def apply(self: Service, envelopes: list[Envelope]) -> None:
+            """The effects of those events that are new, with their marks, in one commit."""
+            with self.db.begin() as db:
+                crash_point("before_inbox")
+                new = mark_handled(db, method.__name__, envelopes)
+                crash_point("after_inbox")
+                for envelope in new:
+                    db.act_for(
+                        Asking(
+                            tenant_id=envelope.tenant_id, user_id=envelope.by, request_id=envelope.request_id, traceparent=envelope.trace
+                        )
+                    )
+                    db.info["envelope"] = envelope
+                    method(self, db, opened(self.db, envelope, heard))
+                crash_point("after_effect")
+            crash_point("after_effect_commit")
+
         @wraps(method)
         def receive(self: Service, envelopes: list[Envelope]) -> None:
             try:
-                apply(self, method, envelopes)
-            except AWAY:
-                raise
+                apply(self, envelopes)
             except Exception as error:
+                if is_away(error):
+                    raise
                 if len(envelopes) == 1:
                     park(self.db, method.__name__, envelopes[0], what_failed(error))
                     return
                 for envelope in envelopes:
                     receive(self, [envelope])
 
-        def retry(self: Service) -> int:
-            return retry_due(self.db, method.__name__, lambda envelopes: apply(self, method, envelopes))
+        def retry(self: Service) -> None:
+            retry_due(self.db, method.__name__, lambda envelopes: apply(self, envelopes))
 
         return EventDeliveries.decorator(events, park_dead)(marked(receive, hears=events, retry=retry))
 
@@ -137,28 +150,16 @@ def park_dead(deliveries: EventDeliveries, envelope: Envelope, error: str) -> No
     park(store, deliveries.method_name, envelope, error)
 
 
-def apply(service: Service, method: Callable, envelopes: list[Envelope]) -> None:
-    """The effects of those events that are new, with their marks, in one commit."""
-    handled = service.db.model.Handled
-    handler = method.__name__
-    with service.db.begin() as db:
-        crash_point("before_inbox")
-        marks = [{"handler": handler, "event_id": event_id, "at": utc_now()} for event_id in dict.fromkeys(envelope.id for envelope in envelopes)]
-        new = insert_new(db, handled, marks, handled.event_id)
-        crash_point("after_inbox")
-        for envelope in envelopes:
-            if envelope.id in new:
-                new.discard(envelope.id)
-                db.act_for(Asking(tenant_id=envelope.tenant_id, user_id=envelope.by, request_id=envelope.request_id, traceparent=envelope.trace))
-                db.info["envelope"] = envelope
-                method(service, db, opened(service.db, envelope))
-        crash_point("after_effect")
-    crash_point("after_effect_commit")
+def mark_handled(db: UnitOfWork, handler: str, envelopes: list[Envelope]) -> list[Envelope]:
+    """Those that this handler has not handled before, each once, in the order given."""
+    handled, now = db.store.model.Handled, utc_now()
+    copies = {envelope.id: envelope for envelope in envelopes}
+    new = insert_new(db, handled, [{"handler": handler, "event_id": event_id, "at": now} for event_id in copies], handled.event_id)
+    return [envelope for event_id, envelope in copies.items() if event_id in new]
 
 
-def opened(store: Store, envelope: Envelope) -> Event:
-    fact = REGISTRY[envelope.topic]
-    return fact(**fact.schema.loads(store.seals.open(envelope.tenant_id, EVENTS, envelope.sealed).decode(), unknown="exclude"))
+def opened(store: Store, envelope: Envelope, heard: dict[str, type[Event]]) -> Event:
+    return heard[envelope.topic].read(json.loads(store.seals.open(envelope.tenant_id, EVENTS, envelope.sealed)))
 
 
 def every(*, seconds: int) -> Callable:
@@ -184,5 +185,7 @@ def take_lease(store: Store, name: str, seconds: float, holder: str = "") -> boo
     lease, now = store.model.Lease, utc_now()
     with store.begin() as db:
         insert_new(db, lease, [{"name": name, "holder": "", "until": now}], lease.name)
-        taken = update(lease).where(lease.name == name, lease.until <= now).values(holder=holder, until=now + timedelta(seconds=seconds * 0.9))
+        taken = (
+            update(lease).where(lease.name == name, lease.until <= now).values(holder=holder, until=now + timedelta(seconds=seconds * 0.9))
+        )
         return len(db.scalars(taken.returning(lease.name)).all()) == 1

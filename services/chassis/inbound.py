@@ -1,8 +1,8 @@
 """From the broker to the handlers: deliveries are taken in batches of up to 100, one transaction and one acknowledgement a batch.
 
-States of a delivery: waiting → being applied → committed → acknowledged. Being killed anywhere before the acknowledgement delivers it again,
-and the inbox (`handled`) skips what was committed. Deliveries are held, not returned, while the database is away, so that a long outage does
-not use up the delivery limit; what has used it up is found in the dead-letter queue and parked.
+States of a delivery: waiting → being applied → committed → acknowledged. Being killed anywhere before the acknowledgement delivers it
+again, and the inbox (`handled`) skips what was committed. Deliveries are held, not returned, while the database is away, so that a long
+outage does not use up the delivery limit; what has used it up is found in the dead-letter queue and parked.
 
 Each handler has a channel of its own, so that acknowledging up to a tag covers exactly its batch, and a thread of its own, so that a slow
 handler stops neither heartbeats nor its neighbours. Frames of one connection are written under one lock.
@@ -10,7 +10,7 @@ handler stops neither heartbeats nor its neighbours. Frames of one connection ar
 
 from __future__ import annotations
 
-import socket
+import contextlib
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -18,11 +18,11 @@ from typing import Any
 
 import structlog
 from eventlet.event import Event as Signal
-from kombu import Consumer
+from kombu import Consumer, Queue
 from nameko.extensions import Entrypoint, ProviderCollector, SharedExtension
-from sqlalchemy.exc import InterfaceError, OperationalError
 
-from services.chassis.broker import connect, dead_queue, queue_for, queue_name
+from services.chassis.away import AWAY  # noqa: F401  (asked for here)
+from services.chassis.broker import connect, dead_queue, queue_for
 from services.chassis.crash import crash_point
 from services.chassis.logs import what_failed
 from services.contracts.message import Envelope
@@ -31,7 +31,6 @@ log = structlog.get_logger()
 BATCH = 100
 PREFETCH = 2 * BATCH
 PAUSE_S = 1.0
-AWAY = (OperationalError, InterfaceError)
 
 
 class Inbound(SharedExtension, ProviderCollector):
@@ -72,10 +71,8 @@ class Inbound(SharedExtension, ProviderCollector):
         if not self.ready.ready():
             self.ready.send()
         while not self.stopping:
-            try:
+            with contextlib.suppress(TimeoutError):
                 connection.drain_events(timeout=1)
-            except (TimeoutError, socket.timeout):
-                pass
             if connection.heartbeat:
                 with self.write_lock:
                     connection.heartbeat_check()
@@ -108,13 +105,15 @@ class EventDeliveries(Entrypoint):
     def begin_consuming(self, connection: Any, generation: int) -> None:
         """Called on each new connection; what waited from the last one will be delivered again."""
         self.waiting.clear()
-        service = self.container.service_name
+        queue = queue_for(self.container.service_name, self.method_name, self.events[0])
+        self._consume(connection, queue, lambda message: self._take(generation, message))
+        self._consume(connection, dead_queue(queue.name), lambda message: self._take_dead(generation, message))
+
+    def _consume(self, connection: Any, queue: Queue, take: Callable[[Any], None]) -> None:
+        """On a channel of its own: delivery tags, and so acknowledgements of many, count by channel."""
         channel = connection.channel()
         channel.basic_qos(0, PREFETCH, False)
-        queues = [queue_for(service, self.method_name, event) for event in self.events]
-        for queue in [queues[0], dead_queue(queue_name(service, self.method_name))]:
-            take = self._take if queue is queues[0] else self._take_dead
-            Consumer(channel, queues=[queue], on_message=lambda message, take=take: take(generation, message), auto_declare=False).consume()
+        Consumer(channel, queues=[queue], on_message=take, auto_declare=False).consume()
 
     def _take(self, generation: int, message: Any) -> None:
         self.waiting.append((generation, message))
@@ -142,7 +141,9 @@ class EventDeliveries(Entrypoint):
         """Hold the batch until its effects are committed; False when the process is stopping and they are not."""
         while not self.stopping:
             done = Signal()
-            self.container.spawn_worker(self, (envelopes,), {}, handle_result=lambda ctx, result, error, done=done: done.send(error) or (result, error))
+            self.container.spawn_worker(
+                self, (envelopes,), {}, handle_result=lambda ctx, result, error, done=done: done.send(error) or (result, error)
+            )
             error = done.wait()
             if error is None:
                 return True

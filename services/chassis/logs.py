@@ -14,7 +14,9 @@ def configure(level: str, *, to_file: str | None = None) -> None:
     """Everything on standard error, or in a file: one JSON object a line."""
     warnings.filterwarnings("ignore", category=DeprecationWarning, module="eventlet")
     shared = [structlog.stdlib.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True), structlog.processors.format_exc_info]
-    structlog.configure(processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter], logger_factory=structlog.stdlib.LoggerFactory())
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter], logger_factory=structlog.stdlib.LoggerFactory()
+    )
     handler = logging.FileHandler(to_file) if to_file else logging.StreamHandler()
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=structlog.processors.JSONRenderer(), foreign_pre_chain=shared))
     root = logging.getLogger()

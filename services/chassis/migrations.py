@@ -3,7 +3,8 @@
 Embedded they run at start; deployed `casillero migrate` runs them as the role that owns the tables. There each service has a schema and a
 role of its own, which is neither owner nor BYPASSRLS, so that the policies made by `protect` bind it.
 
-`python -m services.chassis.migrations clients "what changes"` writes a new one from the difference between the models and the last migration.
+`python -m services.chassis.migrations clients "what changes"` writes a new one from the difference between the models and the last
+migration.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from sqlalchemy.orm import DeclarativeBase
 
 from services.chassis.database import driver_of, open_engine
-from services.chassis.settings import Settings, SettingMissing
+from services.chassis.settings import SettingMissing, Settings
 from services.chassis.tables import Tenanted
 
 SERVICES = Path(__file__).parents[1]
@@ -54,7 +55,9 @@ def migrate(settings: Settings, services: list[str]) -> None:
             upgrade(open_engine(settings.database_for(service), service), service)
             continue
         if not settings.migrate_url:
-            raise SettingMissing("CASILLERO_MIGRATE_URL no está puesta: dirección de PostgreSQL como propietario de las tablas, para `casillero migrate`.")
+            raise SettingMissing(
+                "CASILLERO_MIGRATE_URL no está puesta: dirección de PostgreSQL como propietario de las tablas, para `casillero migrate`."
+            )
         prepare_schema(settings, service)
         upgrade(open_engine(settings.migrate_url, service), service)
         grant(settings, service)
@@ -62,7 +65,10 @@ def migrate(settings: Settings, services: list[str]) -> None:
 
 def upgrade(engine: Engine, service: str) -> None:
     script = ScriptDirectory(str(SERVICES / service / "migrations"), version_locations=[str(SERVICES / service / "migrations")])
-    with engine.begin() as connection, EnvironmentContext(Config(), script, fn=lambda revision, context: script._upgrade_revs("head", revision)) as env:
+    with (
+        engine.begin() as connection,
+        EnvironmentContext(Config(), script, fn=lambda revision, context: script._upgrade_revs("head", revision)) as env,
+    ):
         env.configure(connection=connection, transactional_ddl=False)
         env.run_migrations()
     engine.dispose()
@@ -146,7 +152,11 @@ def write(service: str, message: str) -> Path:
     lines = [line for line in code.splitlines() if line.strip() and not line.strip().startswith("#")]
     body = [line if line.startswith("    ") else f"    {line}" for line in lines] + [f'    protect("{table}")' for table in sorted(tables)]
     path = folder / f"{revision}_{message.lower().replace(' ', '_')}.py"
-    path.write_text(HEADER.format(message=f"{message[0].upper()}{message[1:]}.", revision=revision, down=before[-1][:4] if before else None) + "\n".join(body) + "\n")
+    path.write_text(
+        HEADER.format(message=f"{message[0].upper()}{message[1:]}.", revision=revision, down=before[-1][:4] if before else None)
+        + "\n".join(body)
+        + "\n"
+    )
     return path
 
 

@@ -1,4 +1,8 @@
-"""Events that a handler could not deal with: kept, tried again with growing pauses, shown to the operator. Poison never blocks its neighbours."""
+"""Events that a handler could not deal with: kept, tried again with growing pauses, shown to the operator.
+
+Poison never blocks its neighbours. An event leaves the table after it was handled, or when a person discards it; being killed between the
+handling and the leaving repeats only the leaving.
+"""
 
 from __future__ import annotations
 
@@ -26,8 +30,22 @@ def park(store: Store, handler: str, envelope: Envelope, error: str) -> None:
     log.error("event_parked", handler=handler, event_id=envelope.id, topic=envelope.topic, error=error)
     parked = store.model.Parked
     with store.begin() as db:
-        row = {"handler": handler, "event_id": envelope.id, "envelope": envelope.to_wire(), "error": error, "next_try_at": utc_now() + PAUSES[0]}
+        row = {
+            "handler": handler,
+            "event_id": envelope.id,
+            "envelope": envelope.to_wire(),
+            "error": error,
+            "next_try_at": utc_now() + PAUSES[0],
+        }
         insert_new(db, parked, [row | {"attempts": 1, "parked_at": utc_now()}], parked.event_id)
+
+
+def discard(store: Store, handler: str, event_id: str) -> None:
+    """Give an event up: it counts as handled, so that another copy of it is skipped."""
+    parked, handled = store.model.Parked, store.model.Handled
+    with store.begin() as db:
+        insert_new(db, handled, [{"handler": handler, "event_id": event_id}], handled.event_id)
+        db.execute(delete(parked).where(parked.handler == handler, parked.event_id == event_id))
 
 
 def retry_due(store: Store, handler: str, apply: Callable[[list[Envelope]], None]) -> int:
@@ -41,7 +59,6 @@ def retry_due(store: Store, handler: str, apply: Callable[[list[Envelope]], None
 
 def try_again(store: Store, row: Any, apply: Callable[[list[Envelope]], None]) -> bool:
     parked = store.model.Parked
-    this = (parked.handler == row.handler, parked.event_id == row.event_id)
     try:
         apply([Envelope.from_wire(row.envelope)])
     except Exception as error:
@@ -53,5 +70,5 @@ def try_again(store: Store, row: Any, apply: Callable[[list[Envelope]], None]) -
                 again.next_try_at = utc_now() + PAUSES[min(again.attempts, len(PAUSES)) - 1]
         return False
     with store.begin() as db:
-        db.execute(delete(parked).where(*this))
+        db.execute(delete(parked).where(parked.handler == row.handler, parked.event_id == row.event_id))
     return True

@@ -1,7 +1,7 @@
 """Asking another service: `access = Promise("access")`, then `self.access.scope()`.
 
-Nameko's own proxy waits for ever; this one gives up after the time of the settings and says so. It also refuses to be called while a unit of
-work is open, passes on who asks, and can ask on behalf of somebody else: `self.keyring.asking(asking).release(…)`.
+Nameko's own proxy waits for ever; this one gives up after the time of the settings and says so. It also refuses to be called while a unit
+of work is open, passes on who asks, and can ask on behalf of somebody else: `self.keyring.asking(asking).release(…)`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 import eventlet
 import structlog
 from kombu.exceptions import OperationalError
-from nameko.exceptions import registry
+from nameko.exceptions import UnknownService, registry
 from nameko.rpc import RpcProxy, ServiceProxy
 
 from services.chassis.asking import Asking
@@ -22,7 +22,7 @@ from services.chassis.logs import what_failed
 from services.contracts import errors
 
 log = structlog.get_logger()
-UNREACHABLE = (OperationalError, OSError, eventlet.Timeout)
+UNREACHABLE = (OperationalError, OSError, eventlet.Timeout, UnknownService)
 
 
 class Asked:
@@ -54,7 +54,10 @@ class Promise(RpcProxy):
     """The dependency: a service that this one may ask."""
 
     def get_dependency(self, worker_ctx: Any) -> Asked:
-        return Asked(super().get_dependency(worker_ctx), self.container.config["settings"].rpc_timeout_s)
+        context = copy.copy(worker_ctx)
+        # The key is of the call that is being answered: what is asked on its way is not that call.
+        context.data = {name: value for name, value in worker_ctx.data.items() if name != "idempotency_key"}
+        return Asked(super().get_dependency(context), self.container.config["settings"].rpc_timeout_s)
 
 
 def carry_refusals() -> None:

@@ -179,7 +179,9 @@ def claim(store: Store) -> list[tuple[str, dict[str, str]]]:
     outgoing = store.model.Outgoing
     now = utc_now()
     free = or_(outgoing.claimed_until.is_(None), outgoing.claimed_until < now)
-    oldest = select(outgoing.id).where(outgoing.sent_at.is_(None), free).order_by(outgoing.id).limit(BATCH).with_for_update(skip_locked=True)
+    oldest = (
+        select(outgoing.id).where(outgoing.sent_at.is_(None), free).order_by(outgoing.id).limit(BATCH).with_for_update(skip_locked=True)
+    )
     with store.begin() as db:
         claimed = update(outgoing).where(outgoing.id.in_(oldest)).values(claimed_until=now + timedelta(seconds=CLAIM_S))
         rows = db.execute(claimed.returning(outgoing.id, outgoing.envelope)).all()

@@ -14,7 +14,7 @@ from services.chassis import embedded  # noqa: F401  (registers the broker insid
 from services.chassis.broker import declare, nameko_config
 from services.chassis.logs import what_failed
 from services.chassis.sealing import make_key_file
-from services.chassis.settings import Settings, SettingMissing
+from services.chassis.settings import SettingMissing, Settings
 
 log = structlog.get_logger()
 
@@ -40,7 +40,10 @@ def require_sealing_key(settings: Settings) -> None:
     if settings.is_embedded:
         make_key_file(settings.sealing_key_path)
     elif not settings.sealing_key_path.exists():
-        raise SettingMissing(f"CASILLERO_SEALING_KEY_FILE: no existe {settings.sealing_key_path}. `casillero keys new` la crea; todos los servicios usan la misma.")
+        raise SettingMissing(
+            f"CASILLERO_SEALING_KEY_FILE: no existe {settings.sealing_key_path}. "
+            "`casillero keys new` la crea; todos los servicios usan la misma."
+        )
 
 
 def supervise(runner: ServiceRunner) -> int:

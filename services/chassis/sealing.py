@@ -1,8 +1,9 @@
 """AES-256-GCM envelopes and keyed hashes for what leaves a table that row-level security protects.
 
 The outbox, the parked events and the broker's files hold no personal text in clear: payloads are sealed under a key of the tenant's own,
-derived (HKDF-SHA256, RFC 5869) from the sealing key that all services share. Certificates are not sealed with this key but with the keyring's
-master key. A sealed text names its key, so that a new key can be put in front of the old ones in the file and old texts still open.
+derived (HKDF-SHA256, RFC 5869) from the sealing key that all services share. Certificates are not sealed with this key but with the
+keyring's master key. A sealed text names its key, so that a new key can be put in front of the old ones in the file and old texts still
+open.
 
 File: one key a line, `<id> <base64 of 32 bytes>`, the first one seals, all of them open.
 """
@@ -50,7 +51,9 @@ def read_key_file(path: Path, variable: str) -> dict[str, bytes]:
         raise SettingMissing(f"{variable}: no se puede leer {path} ({error.strerror}). `casillero keys new` la crea.") from error
     keys = {name: base64.b64decode(key) for name, key in (line.split() for line in lines if line.strip())}
     if not keys or any(len(key) != 32 for key in keys.values()):
-        raise SettingMissing(f"{variable}: {path} no contiene claves de 32 bytes. Recupérela de su copia; `casillero keys new` crea una nueva.")
+        raise SettingMissing(
+            f"{variable}: {path} no contiene claves de 32 bytes. Recupérela de su copia; `casillero keys new` crea una nueva."
+        )
     return keys
 
 

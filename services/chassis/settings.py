@@ -1,7 +1,7 @@
 """Every setting, read once from the environment, each with its default. `.env.example` lists the same names (a test compares them).
 
-Nothing set means embedded: a broker inside the process, SQLite below `data_dir`. A wrong or missing setting raises `SettingMissing` with the
-variable, what is wrong and the command that cures it.
+Nothing set means embedded: a broker inside the process, SQLite below `data_dir`. A wrong or missing setting raises `SettingMissing` with
+the variable, what is wrong and the command that cures it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ def setting(default: Any, help: str) -> Any:
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     data_dir: Path = setting(Path("var/data"), "folder of everything that a run writes")
-    broker_url: str = setting("embedded://casillero/", "RabbitMQ, as amqp://user:password@host:5672/vhost; the default lives inside the process")
+    broker_url: str = setting(
+        "embedded://casillero/", "RabbitMQ, as amqp://user:password@host:5672/vhost; the default lives inside the process"
+    )
     database_url: str = setting("", "PostgreSQL with {service} where the service's name goes; empty: one SQLite file a service in data_dir")
     migrate_url: str = setting("", "PostgreSQL as the role that owns the tables; only `casillero migrate` uses it")
     master_key_file: Path | None = setting(None, "the keyring's master key (default: data_dir/master.key)")

@@ -6,7 +6,8 @@
     leases    which process does a periodic or exclusive job, and until when
     answers   what an `Idempotency-Key` was answered; row-level security applies
 
-Outbox, handled, parked and leases are read across tenants (relay, retries), so they carry no personal text in clear and no row-level security.
+Outbox, handled, parked and leases are read across tenants (relay, retries), so they carry no personal text in clear and no row-level
+security.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ class Outgoing:
     sent_at: Mapped[datetime | None] = mapped_column(Instant)
 
     @declared_attr.directive
-    def __table_args__(cls) -> tuple:
+    def __table_args__(cls) -> tuple:  # noqa: N805  (the directive is given the class)
         unsent = text("sent_at IS NULL")
         return (Index("outbox_unsent", "id", sqlite_where=unsent, postgresql_where=unsent),)
 
@@ -76,7 +77,7 @@ class Lease:
 
 
 class Tenanted:
-    """Mixin of every table that belongs to tenants: the unit of work fills `tenant_id` and filters by it; row-level security does so again."""
+    """Mixin of every table that belongs to tenants: the unit of work fills `tenant_id` and filters by it, row-level security again."""
 
     tenant_id: Mapped[str] = mapped_column(String(36), index=True)
 

@@ -1,6 +1,7 @@
-"""Two small services on the real chassis, for the tests of the chassis itself: a giver books entries, a taker books each once.
+"""Two small services on the real chassis, for its own tests: a giver books entries and tells, a taker books each once.
 
-They use the schemas, queues and topics of two real services' names, so they run in worlds of their own, never beside the product's services.
+They have names, an event and schemas of their own, so that they run on the same servers beside the product's services. The event is not
+left in the registry, which the product's own lists are made from.
 """
 
 from __future__ import annotations
@@ -8,26 +9,43 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from kombu.exceptions import ChannelError
 from nameko.standalone.rpc import ClusterRpcProxy
 from sqlalchemy import create_engine, select, text
 from sqlalchemy.orm import Mapped
 
-from services.chassis.broker import nameko_config
-from services.chassis.database import Database, open_engine
+from services.chassis import embedded  # noqa: F401  (registers the broker inside the process)
+from services.chassis.asking import Asking
+from services.chassis.broker import connect, dead_queue, nameko_config, topology
+from services.chassis.database import Database, Store, driver_of, open_engine
 from services.chassis.entrypoints import on, rpc
+from services.chassis.migrations import grant, prepare_schema, protection, tenant_tables
+from services.chassis.promises import Promise
 from services.chassis.running import running
-from services.chassis.sealing import make_key_file
+from services.chassis.sealing import Seals, make_key_file
 from services.chassis.service import Service
 from services.chassis.settings import Settings
 from services.chassis.tables import Tenanted, id_column, model_base
-from services.contracts.events import TenantCreated
-from services.contracts.rpc import INTERNAL
+from services.contracts.errors import NotFound
+from services.contracts.message import REGISTRY, Event, event
+from services.contracts.rpc import INTERNAL, SIGNED_IN, Scope
 
-Giving = model_base("access")
-Taking = model_base("notifications")
+Giving = model_base("giver")
+Taking = model_base("taker")
 POISON = "poison"
+
+
+@event("giver")
+class EntryGiven(Event):
+    """The giver booked an entry."""
+
+    name: str
+
+
+del REGISTRY[EntryGiven.topic]
 
 
 class Given(Tenanted, Giving):
@@ -42,21 +60,35 @@ class Taken(Tenanted, Taking):
     name: Mapped[str]
 
 
+def visible_entry(service, db, asking, name):
+    """An entry of the tenant that does not start with `hidden`."""
+    found = db.scalar(select(Given).where(Given.name == name))
+    if found is None or found.name.startswith("hidden"):
+        raise NotFound()
+    return found
+
+
 class Giver(Service):
-    name = "access"
+    name = "giver"
     db = Database(Giving)
+    taker = Promise("taker")
+
+    def standing_of(self, asking):
+        """A user is called after what it may do."""
+        return Scope(asking.user_id, frozenset(asking.user_id.split("+")), frozenset(), frozenset())
 
     @rpc(needs=INTERNAL)
     def give(self, db, asking, names):
         """One unit of work with an entry and an event a name."""
         for name in names:
             db.add(Given(name=name))
-            db.publish(TenantCreated(tenant_id=asking.tenant_id, name=name))
+            db.publish(EntryGiven(name=name))
+        return len(names)
 
     @rpc(needs=INTERNAL)
     def give_and_fail(self, db, asking, name):
         db.add(Given(name=name))
-        db.publish(TenantCreated(tenant_id=asking.tenant_id, name=name))
+        db.publish(EntryGiven(name=name))
         db.flush()
         raise KeyError(name)
 
@@ -64,13 +96,34 @@ class Giver(Service):
     def given(self, db, asking):
         return sorted(db.scalars(select(Given.name)))
 
+    @rpc(needs="entries.write", of=visible_entry)
+    def rename(self, db, asking, entry, name):
+        entry.name = name
+
+    @rpc(needs=SIGNED_IN)
+    def give_as_user(self, db, asking, name):
+        return self.give.__wrapped__(self, db, asking, [name])
+
+    @rpc(needs=INTERNAL)
+    def ask_inside(self, db, asking):
+        return self.taker.taken()
+
+    @rpc(needs=INTERNAL, unit=False)
+    def ask_outside(self, asking):
+        return self.taker.taken()
+
+    @rpc(needs=INTERNAL, unit=False)
+    def give_outside(self, asking, name):
+        with self.db.begin(asking) as db:
+            return self.give.__wrapped__(self, db, asking, [name])
+
 
 class Taker(Service):
-    name = "notifications"
+    name = "taker"
     db = Database(Taking)
-    antidote = set()
+    antidote: set[str] = set()
 
-    @on(TenantCreated)
+    @on(EntryGiven)
     def take(self, db, fact):
         if fact.name.startswith(POISON) and fact.name not in self.antidote:
             raise KeyError(fact.name)
@@ -88,45 +141,75 @@ class Ledger:
 
     @contextlib.contextmanager
     def asked(self, tenant_id: str = "t1", **context: str) -> Iterator[Any]:
-        with ClusterRpcProxy(nameko_config(self.settings), context_data={"tenant_id": tenant_id, **context}, timeout=30) as services:
+        with asked(self.settings, tenant_id, **context) as services:
             yield services
 
-    def store(self, name: str) -> Any:
+    def store(self, name: str) -> Store:
         return next(d.store for d in self.runner.service_map[name].dependencies if hasattr(d, "store"))
+
+    def taken(self, tenant_id: str) -> list[str]:
+        """The names that the taker has booked for a tenant, each as often as it stands there."""
+        return booked(self.store("taker"), Taken, tenant_id)
+
+
+@contextlib.contextmanager
+def asked(settings: Settings, tenant_id: str, timeout_s: float = 30, **context: str) -> Iterator[Any]:
+    with ClusterRpcProxy(nameko_config(settings), context_data={"tenant_id": tenant_id, **context}, timeout=timeout_s) as services:
+        yield services
+
+
+def booked(store: Store, table: type, tenant_id: str) -> list[str]:
+    with store.begin(Asking(tenant_id=tenant_id)) as db:
+        return sorted(db.scalars(select(table.name)))
+
+
+def store_of(settings: Settings, model: type) -> Store:
+    """A store beside the running services', for looking."""
+    return Store(model, settings.database_for(model.service), Seals.from_file(settings.sealing_key_path))
 
 
 def make_tables(settings: Settings) -> None:
-    """Straight from the models: the migrations belong to the real services of these names."""
+    """New and empty, straight from the models: these services have no migrations."""
     for model in (Giving, Taking):
-        if settings.migrate_url:
-            make_schema(settings, model.service)
-        model.metadata.create_all(open_engine(settings.migrate_url or settings.database_for(model.service), model.service))
-        if settings.migrate_url:
-            secure(settings, model.service, "given" if model is Giving else "taken")
+        if settings.is_embedded:
+            model.metadata.create_all(open_engine(settings.database_for(model.service), model.service))
+        else:
+            make_schema(settings, model)
 
 
-def make_schema(settings: Settings, service: str) -> None:
-    with create_engine(settings.migrate_url).begin() as owner:
-        owner.execute(text(f"DROP SCHEMA IF EXISTS {service} CASCADE"))
-        owner.execute(text(f"CREATE SCHEMA {service}"))
-        if not owner.scalar(text("select 1 from pg_roles where rolname = :role"), {"role": f"casillero_{service}"}):
-            owner.execute(text(f"CREATE ROLE casillero_{service} LOGIN NOSUPERUSER NOBYPASSRLS"))
+def make_schema(settings: Settings, model: type) -> None:
+    owner = create_engine(driver_of(settings.migrate_url))
+    with owner.begin() as connection:
+        connection.execute(text(f"DROP SCHEMA IF EXISTS {model.service} CASCADE"))
+    prepare_schema(settings, model.service)
+    with open_engine(settings.migrate_url, model.service).begin() as connection:
+        model.metadata.create_all(connection)
+        for statement in (statement for table in tenant_tables(model) for statement in protection(table)):
+            connection.execute(text(statement))
+    grant(settings, model.service)
 
 
-def secure(settings: Settings, service: str, table: str) -> None:
-    own = "tenant_id = nullif(current_setting('app.tenant', true), '')"
-    with create_engine(settings.migrate_url).begin() as owner:
-        owner.execute(text(f"GRANT USAGE ON SCHEMA {service} TO casillero_{service}"))
-        owner.execute(text(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {service} TO casillero_{service}"))
-        for name in (table, "answers"):
-            owner.execute(text(f"ALTER TABLE {service}.{name} ENABLE ROW LEVEL SECURITY"))
-            owner.execute(text(f"ALTER TABLE {service}.{name} FORCE ROW LEVEL SECURITY"))
-            owner.execute(text(f"CREATE POLICY tenant_only ON {service}.{name} USING ({own}) WITH CHECK ({own})"))
+def delete_queues(settings: Settings) -> None:
+    """What an earlier ledger on the same broker may have left."""
+    with connect(settings) as connection:
+        for queue in topology([Giver, Taker]):
+            for name in (queue.name, dead_queue(queue.name).name):
+                with contextlib.suppress(ChannelError):
+                    connection.channel().queue_delete(name)
+
+
+def prepare(settings: Settings) -> None:
+    make_key_file(settings.sealing_key_path)
+    make_tables(settings)
+    delete_queues(settings)
 
 
 @contextlib.contextmanager
 def opened(settings: Settings) -> Iterator[Ledger]:
-    make_key_file(settings.sealing_key_path)
-    make_tables(settings)
+    prepare(settings)
     with running(settings, [Giver, Taker], [Giver, Taker]) as runner:
         yield Ledger(settings, runner)
+
+
+def settings_in(folder: Path) -> Settings:
+    return Settings(data_dir=folder)
