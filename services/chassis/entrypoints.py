@@ -109,16 +109,13 @@ def on(*events: type[Event]) -> Callable:
     def decorate(method: Callable) -> Callable:
         def apply(self: Service, envelopes: list[Envelope]) -> None:
             """The effects of those events that are new, with their marks, in one commit."""
-            with self.db.begin() as db:
+            envelopes = sorted(envelopes, key=lambda envelope: envelope.tenant_id)
+            with self.db.begin(caused(envelopes[0])) as db:
                 crash_point("before_inbox")
                 new = mark_handled(db, method.__name__, envelopes)
                 crash_point("after_inbox")
                 for envelope in new:
-                    db.act_for(
-                        Asking(
-                            tenant_id=envelope.tenant_id, user_id=envelope.by, request_id=envelope.request_id, traceparent=envelope.trace
-                        )
-                    )
+                    db.act_for(caused(envelope))
                     db.info["envelope"] = envelope
                     method(self, db, opened(self.db, envelope, heard))
                 crash_point("after_effect")
@@ -156,6 +153,11 @@ def mark_handled(db: UnitOfWork, handler: str, envelopes: list[Envelope]) -> lis
     copies = {envelope.id: envelope for envelope in envelopes}
     new = insert_new(db, handled, [{"handler": handler, "event_id": event_id, "at": now} for event_id in copies], handled.event_id)
     return [envelope for event_id, envelope in copies.items() if event_id in new]
+
+
+def caused(envelope: Envelope) -> Asking:
+    """Whoever caused an event is who its handlers act for."""
+    return Asking(tenant_id=envelope.tenant_id, user_id=envelope.by, request_id=envelope.request_id, traceparent=envelope.trace)
 
 
 def opened(store: Store, envelope: Envelope, heard: dict[str, type[Event]]) -> Event:

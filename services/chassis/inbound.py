@@ -11,10 +11,11 @@ handler stops neither heartbeats nor its neighbours. Frames of one connection ar
 from __future__ import annotations
 
 import contextlib
+import json
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from eventlet.event import Event as Signal
@@ -31,6 +32,14 @@ log = structlog.get_logger()
 BATCH = 100
 PREFETCH = 2 * BATCH
 PAUSE_S = 1.0
+
+
+class Delivery(NamedTuple):
+    """`generation` numbers the connection that brought it: a tag means nothing to another one."""
+
+    generation: int
+    message: Any
+    envelope: Envelope
 
 
 class Inbound(SharedExtension, ProviderCollector):
@@ -88,7 +97,7 @@ class EventDeliveries(Entrypoint):
         super().__init__(**kwargs)
 
     def setup(self) -> None:
-        self.waiting: deque[tuple[int, Any]] = deque()
+        self.waiting: deque[Delivery] = deque()
         self.awake = threading.Event()
         self.stopping = False
         self.inbound.register_provider(self)
@@ -116,16 +125,31 @@ class EventDeliveries(Entrypoint):
         Consumer(channel, queues=[queue], on_message=take, auto_declare=False).consume()
 
     def _take(self, generation: int, message: Any) -> None:
-        self.waiting.append((generation, message))
+        envelope = self._read(message)
+        if envelope is None:
+            message.reject()
+            return
+        self.waiting.append(Delivery(generation, message, envelope))
         self.awake.set()
 
     def _take_dead(self, generation: int, message: Any) -> None:
-        """Delivered twenty times without ever being finished: a person has to look at it."""
-        self.container.spawn_managed_thread(lambda: self._park_dead(generation, message), identifier="dead letter")
+        """Delivered twenty times without ever being finished, or no event at all: a person has to look at it."""
+        envelope = self._read(message)
+        if envelope is not None:
+            delivery = Delivery(generation, message, envelope)
+            self.container.spawn_managed_thread(lambda: self._park_dead(delivery), identifier="dead letter")
 
-    def _park_dead(self, generation: int, message: Any) -> None:
-        self.park(self, Envelope.from_wire(message.decode()), "delivered too often without an end: its process died each time")
-        self._acknowledge(generation, message, multiple=False)
+    def _read(self, message: Any) -> Envelope | None:
+        """None for what is no event of ours: it is kept in the dead-letter queue, unacknowledged."""
+        try:
+            return Envelope.from_wire(json.loads(message.body))
+        except (ValueError, TypeError) as error:
+            log.error("delivery_unreadable", handler=self.method_name, error=what_failed(error))
+            return None
+
+    def _park_dead(self, delivery: Delivery) -> None:
+        self.park(self, delivery.envelope, "delivered too often without an end: its process died each time")
+        self._acknowledge(delivery, multiple=False)
 
     def run(self) -> None:
         while not self.stopping:
@@ -134,8 +158,8 @@ class EventDeliveries(Entrypoint):
                 self.awake.wait()
                 continue
             batch = [self.waiting.popleft() for _ in range(min(BATCH, len(self.waiting)))]
-            if self._apply([Envelope.from_wire(message.decode()) for _, message in batch]):
-                self._acknowledge(*batch[-1])
+            if self._apply([delivery.envelope for delivery in batch]):
+                self._acknowledge(batch[-1])
 
     def _apply(self, envelopes: list[Envelope]) -> bool:
         """Hold the batch until its effects are committed; False when the process is stopping and they are not."""
@@ -151,12 +175,12 @@ class EventDeliveries(Entrypoint):
             self.awake.wait(PAUSE_S)
         return False
 
-    def _acknowledge(self, generation: int, message: Any, multiple: bool = True) -> None:
-        if generation != self.inbound.generation:
+    def _acknowledge(self, delivery: Delivery, multiple: bool = True) -> None:
+        if delivery.generation != self.inbound.generation:
             return
         try:
             with self.inbound.write_lock:
-                message.channel.basic_ack(message.delivery_tag, multiple=multiple)
+                delivery.message.channel.basic_ack(delivery.message.delivery_tag, multiple=multiple)
         except Exception as error:
             # The connection broke after the commit: the broker delivers again and the inbox skips it.
             log.warning("acknowledgement_lost", handler=self.method_name, error=what_failed(error))

@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import structlog
-from kombu import Producer
 from kombu.exceptions import ChannelError
 from nameko.extensions import SharedExtension
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import Text, cast, delete, or_, select, update
 
 from services.chassis.broker import connect, exchange_of
 from services.chassis.crash import crash_point
@@ -35,14 +34,23 @@ PAUSES_S = (0.2, 0.5, 1, 2, 5)
 KEEP_SENT = timedelta(days=1)
 
 
+class Row(NamedTuple):
+    """An event in the outbox; `body` is the envelope as JSON, which is also what the broker carries."""
+
+    id: str
+    topic: str
+    body: str
+
+
 class Outlet:
     """One cached connection and channel with confirms; any error throws both away."""
 
     def __init__(self, settings: Settings):
         self.settings = settings
-        self.connection = None
+        self.connection: Any = None
+        self.channel: Any = None
 
-    def publish(self, envelopes: list[dict[str, str]]) -> set[str]:
+    def publish(self, rows: list[Row]) -> list[str]:
         """The ids that the broker has confirmed, once it has answered for all; raises when it cannot be reached, having sent some perhaps.
 
         An id that is missing was refused: its queue is full, or no queue takes it.
@@ -51,43 +59,38 @@ class Outlet:
             self._open()
         self.refused: set[str] = set()
         crash_point("before_publish")
-        for envelope in envelopes:
-            self._send(envelope)
+        for row in rows:
+            self._send(row)
         crash_point("after_publish")
         while self.unsettled:
             self.connection.drain_events(timeout=CLAIM_S / 3)
         crash_point("after_confirm")
-        return {envelope["id"] for envelope in envelopes} - self.refused
+        return [row.id for row in rows if row.id not in self.refused]
 
-    def _send(self, envelope: dict[str, str]) -> None:
+    def _send(self, row: Row) -> None:
         self.number += 1
-        self.unsettled[self.number] = envelope["id"]
+        self.unsettled[self.number] = row.id
+        message = self.channel.prepare_message(
+            row.body, content_type="application/json", content_encoding="utf-8", properties={"delivery_mode": 2, "message_id": row.id}
+        )
         try:
-            self.producer.publish(
-                envelope,
-                exchange=exchange_of(envelope["topic"].partition(".")[0]),
-                routing_key=envelope["topic"],
-                delivery_mode=2,
-                mandatory=True,
-                serializer="json",
-                message_id=envelope["id"],
-                retry=False,
-            )
+            self.channel.basic_publish(message, exchange_of(row.topic.partition(".")[0]).name, row.topic, mandatory=True)
         except ChannelError as error:
             # Only the broker inside the process answers here; RabbitMQ returns the message, see `_on_return`.
             if "NO_ROUTE" not in str(error):
                 raise
-            self.refused.add(self.unsettled.pop(self.number))
+            del self.unsettled[self.number]
+            self._refuse(row.id, row.topic)
 
     def _open(self) -> None:
         self.connection = connect(self.settings)
-        channel = self.connection.channel()
-        channel.confirm_select()
-        channel.events["basic_ack"].add(self._settle)
-        channel.events["basic_nack"].add(self._on_nack)
-        channel.events["basic_return"].add(self._on_return)
-        self.producer = Producer(channel, auto_declare=False)
-        self.number, self.unsettled = 0, {}
+        self.channel = self.connection.channel()
+        self.channel.confirm_select()
+        self.channel.events["basic_ack"].add(self._settle)
+        self.channel.events["basic_nack"].add(self._on_nack)
+        self.channel.events["basic_return"].add(self._on_return)
+        self.number = 0
+        self.unsettled: dict[int, str] = {}
 
     def _settle(self, tag: int, multiple: bool) -> list[str]:
         """The broker has answered for this delivery, and with `multiple` for all before it."""
@@ -98,8 +101,11 @@ class Outlet:
         self.refused.update(self._settle(tag, multiple))
 
     def _on_return(self, reason: Any, exchange: str, routing_key: str, message: Any) -> None:
-        log.error("event_taken_by_no_queue", topic=routing_key)
-        self.refused.add(message.properties["message_id"])
+        self._refuse(message.properties["message_id"], routing_key)
+
+    def _refuse(self, event_id: str, topic: str) -> None:
+        log.error("event_taken_by_no_queue", event_id=event_id, topic=topic)
+        self.refused.add(event_id)
 
     def close(self) -> None:
         connection, self.connection = self.connection, None
@@ -112,7 +118,7 @@ class Relay(SharedExtension):
 
     def __init__(self) -> None:
         super().__init__()
-        self.store: Store | None = None
+        self.store: Store
         self.stopping = False
         self.awake = threading.Event()
 
@@ -142,11 +148,11 @@ class Relay(SharedExtension):
         while not self.stopping:
             self.awake.clear()
             try:
-                while send_batch(self.store, self.outlet):
-                    failures = 0
+                send_all(self.store, self.outlet)
+                failures = 0
             except Exception as error:
                 # Whatever it was, the rows are still there: the broker, the network or the database is away, so try again later.
-                log.warning("relay_waits", service=self.store.model.service, error=what_failed(error))
+                log.warning("relay_waits", service=self.store.publisher, error=what_failed(error))
                 self.outlet.close()
                 failures += 1
             self.awake.wait(PAUSES_S[min(failures, len(PAUSES_S)) - 1] if failures else POLL_S)
@@ -158,40 +164,41 @@ class Relay(SharedExtension):
             db.execute(update(outgoing).values(sent_at=None, claimed_until=None))
 
 
-def send_batch(store: Store, outlet: Outlet) -> int:
-    """Send the oldest unsent rows, at most BATCH; returns how many. Refused ones stay claimed for a while, then are tried again."""
-    outgoing = store.model.Outgoing
-    rows = claim(store)
-    if not rows:
-        return 0
-    try:
-        confirmed = outlet.publish([envelope for _, envelope in rows])
-    except Exception:
-        release(store, [row_id for row_id, _ in rows])
-        raise
-    with store.begin() as db:
-        db.execute(update(outgoing).where(outgoing.id.in_(confirmed)).values(sent_at=utc_now()))
-    crash_point("after_mark")
-    return len(confirmed)
+def send_all(store: Store, outlet: Outlet) -> None:
+    """Send what is unsent, oldest first, in batches. Refused rows stay claimed for a while, then are tried again."""
+    rows = turn(store, [])
+    while rows:
+        try:
+            confirmed = outlet.publish(rows)
+        except Exception:
+            release(store, rows)
+            raise
+        rows = turn(store, confirmed)
+        crash_point("after_mark")
 
 
-def claim(store: Store) -> list[tuple[str, dict[str, str]]]:
-    outgoing = store.model.Outgoing
-    now = utc_now()
+def turn(store: Store, confirmed: list[str]) -> list[Row]:
+    """Mark what was confirmed as sent and claim what comes next, in one transaction."""
+    outgoing, now = store.model.Outgoing, utc_now()
     free = or_(outgoing.claimed_until.is_(None), outgoing.claimed_until < now)
-    oldest = (
-        select(outgoing.id).where(outgoing.sent_at.is_(None), free).order_by(outgoing.id).limit(BATCH).with_for_update(skip_locked=True)
+    oldest = select(outgoing.id).where(outgoing.sent_at.is_(None), free).order_by(outgoing.id).limit(BATCH)
+    claimed = (
+        update(outgoing)
+        .where(outgoing.id.in_(oldest.with_for_update(skip_locked=True)))
+        .values(claimed_until=now + timedelta(seconds=CLAIM_S))
+        .returning(outgoing.id, outgoing.topic, cast(outgoing.envelope, Text))
     )
     with store.begin() as db:
-        claimed = update(outgoing).where(outgoing.id.in_(oldest)).values(claimed_until=now + timedelta(seconds=CLAIM_S))
-        rows = db.execute(claimed.returning(outgoing.id, outgoing.envelope)).all()
-    return sorted((row.id, row.envelope) for row in rows)
+        if confirmed:
+            db.connection().execute(update(outgoing).where(outgoing.id.in_(confirmed)).values(sent_at=now))
+        return sorted(Row(*row) for row in db.connection().execute(claimed))
 
 
-def release(store: Store, ids: list[str]) -> None:
+def release(store: Store, rows: list[Row]) -> None:
+    """Give back what was claimed and not confirmed; some of it may reach the broker twice."""
     outgoing = store.model.Outgoing
     with store.begin() as db:
-        db.execute(update(outgoing).where(outgoing.id.in_(ids), outgoing.sent_at.is_(None)).values(claimed_until=None))
+        db.execute(update(outgoing).where(outgoing.id.in_([row.id for row in rows]), outgoing.sent_at.is_(None)).values(claimed_until=None))
 
 
 def forget_sent(store: Store) -> None:
