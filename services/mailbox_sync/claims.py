@@ -71,9 +71,15 @@ def _in_turn(db: Session, now: datetime, worker: str, wanted: tuple[bool, int]) 
 
 
 def _waiting_tenants(db: Session, now: datetime, urgent: bool) -> list[str]:
-    """The lowest `due_at` of each tenant is the first entry of an index, so that a look costs no more with a million mailboxes."""
+    """Those that no other worker is just serving, so that several claims at once are as fair as one; all, when there are no others.
+
+    Looks up the first entry of an index for each tenant in the order of turns, and only when there is something due at all.
+    """
+    if db.scalar(select(Due.mailbox_id).where(Due.urgent == urgent, Due.due_at <= now).limit(1)) is None:
+        return []
     earliest = select(func.min(Due.due_at)).where(Due.tenant_id == Turn.tenant_id, Due.urgent == urgent).scalar_subquery()
-    return list(db.scalars(select(Turn.tenant_id).where(earliest <= now).order_by(Turn.last_served, Turn.tenant_id).limit(TENANTS_A_CLAIM)))
+    waiting = select(Turn.tenant_id).where(earliest <= now).order_by(Turn.last_served, Turn.tenant_id).limit(TENANTS_A_CLAIM)
+    return list(db.scalars(waiting.with_for_update(skip_locked=True))) or list(db.scalars(waiting))
 
 
 def _oldest(db: Session, now: datetime, worker: str, wanted: tuple[str, bool, int]) -> list[Claim]:
@@ -104,7 +110,7 @@ def hold(db: Session, mailbox_id: str, fence: int) -> datetime:
     """First in every write of a check: renews the lease, keeps others out until the commit; → now. Raises LeaseLost."""
     now = database_now(db)
     held = update(Due).where(Due.mailbox_id == mailbox_id, Due.fence == fence).values(due_at=now + LEASE, lease_until=now + LEASE)
-    if db.execute(held, execution_options=NO_SYNC).rowcount != 1:
+    if not db.scalars(held.returning(Due.mailbox_id), execution_options=NO_SYNC).all():
         raise LeaseLost(mailbox_id)
     return now
 

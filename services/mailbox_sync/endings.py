@@ -58,7 +58,8 @@ def cover(db: UnitOfWork, check: Check, mailbox: Mailbox) -> None:
 def oldest_complete(db: UnitOfWork, client_id: str) -> datetime | None:
     """The client's last complete check: the oldest of its mailboxes that are not paused; None while one was never read whole."""
     dates = db.scalars(select(Mailbox.last_complete_check_at).where(Mailbox.client_id == client_id, Mailbox.state != "paused")).all()
-    return min(dates, default=None) if all(dates) else None
+    known = [date for date in dates if date]
+    return min(known, default=None) if len(known) == len(dates) else None
 
 
 def fail(db: UnitOfWork, check: Check, now: datetime, fault: Fault) -> None:

@@ -7,7 +7,7 @@ later. What a fact changes for the mailboxes happens in the same commit: they ar
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import delete, or_, select
 
@@ -18,6 +18,7 @@ from services.mailbox_sync import claims
 from services.mailbox_sync.endings import end_syncs
 from services.mailbox_sync.models import Certificate, Client, ClientGroup, Mailbox
 
+NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 FIRM_VIAS = ("firm_certificate", "power")
 
 
@@ -83,6 +84,7 @@ def _in_trouble(db: UnitOfWork, client_id: str) -> Iterable[str]:
 def forget_certificate(db: UnitOfWork, certificate_id: str, client_id: str) -> None:
     """It is destroyed: nothing is read with it, and mailboxes that named it go back to the default."""
     row = {"id": certificate_id, "client_id": client_id, "tenant_id": db.asking.tenant_id, "is_removed": True}
+    row |= {"not_before": NEVER, "not_after": NEVER}
     if not insert_new(db, Certificate, [row], Certificate.id):
         db.get_one(Certificate, certificate_id).is_removed = True
     for mailbox in db.scalars(select(Mailbox).where(Mailbox.certificate_id == certificate_id)):
@@ -95,5 +97,5 @@ def groups_of(db: UnitOfWork, client_id: str) -> frozenset[str]:
 
 def usable(certificates: Iterable[Certificate], now: datetime) -> list[Certificate]:
     """Those that can be used now, the one that lasts longest first."""
-    valid = [one for one in certificates if not one.is_removed and one.not_before <= now < one.not_after]
+    valid = [one for one in certificates if one.not_before <= now < one.not_after]
     return sorted(valid, key=lambda one: one.not_after, reverse=True)

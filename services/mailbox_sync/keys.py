@@ -22,7 +22,7 @@ from services.contracts.message import new_id, utc_now
 from services.contracts.schemas.certificates import release_context
 from services.mailbox_sync.checks import Check
 from services.mailbox_sync.connecting import Fault, TryLater, Unreadable
-from services.mailbox_sync.identity import Identity
+from services.mailbox_sync.identity import Identity, PrivateKey
 
 Json = dict[str, Any]
 PASSING = {"client_unknown", "ticket_expired", "ticket_used"}
@@ -72,4 +72,8 @@ def identity_of(answer: Json, key: WorkerKey, ca_file: str | None) -> Identity:
             private_key = load_der_private_key(secret, None)
     finally:
         wipe(secret)
+    if not isinstance(private_key, PrivateKey):
+        raise Unreadable(
+            "key_unusable", "El certificado usa una clave con la que no se puede firmar. Importe uno con clave RSA o de curva elíptica."
+        )
     return Identity(private_key, x509.load_pem_x509_certificates(answer["chain_pem"].encode()), ca_file)

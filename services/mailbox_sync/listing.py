@@ -19,7 +19,7 @@ from services.contracts.schemas.paging import Id, sort_terms, words
 from services.mailbox_sync.claims import database_now
 from services.mailbox_sync.models import Client, ClientGroup, Due, Mailbox, Sync
 
-SORTED_BY = {
+SORTED_BY: dict[str, Any] = {
     "last_complete_check_at": Mailbox.last_complete_check_at,
     "last_attempt_at": Mailbox.last_attempt_at,
     "next_check_at": Due.due_at,
@@ -64,7 +64,12 @@ def one_page(db: UnitOfWork, asking: Asking, wanted: Json) -> Json:
     number, size = wanted["page"], wanted["page_size"]
     total = db.scalar(_from(select(func.count()), conditions))
     page = _from(select(Mailbox, Due), conditions).order_by(*_order(wanted["sort"])).limit(size).offset((number - 1) * size)
-    return {"items": [shown(*row, now, asking.scope) for row in db.execute(page)], "total": total, "page": number, "page_size": size}
+    return {
+        "items": [shown(mailbox, due, now, asking.scope) for mailbox, due in db.execute(page)],
+        "total": total,
+        "page": number,
+        "page_size": size,
+    }
 
 
 def _from(query: Select, conditions: Sequence[ColumnElement[bool]]) -> Select:
@@ -86,7 +91,7 @@ def _filters(wanted: Json, now: datetime) -> Iterator[ColumnElement[bool]]:
 
 def _order(sort: str) -> list[ColumnElement]:
     """What is not known comes first when the smallest does: a mailbox never read is staler than any other."""
-    order = [
+    order: list[Any] = [
         SORTED_BY[name].desc().nulls_last() if greatest else SORTED_BY[name].asc().nulls_first() for name, greatest in sort_terms(sort)
     ]
     return [*order, Mailbox.id]

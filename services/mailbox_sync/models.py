@@ -52,8 +52,8 @@ class Certificate(Tenanted, Model):
     __tablename__ = "certificates"
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     client_id: Mapped[str] = mapped_column(String(36), index=True)
-    not_before: Mapped[datetime | None] = mapped_column(Instant)
-    not_after: Mapped[datetime | None] = mapped_column(Instant)
+    not_before: Mapped[datetime] = mapped_column(Instant)
+    not_after: Mapped[datetime] = mapped_column(Instant)
     is_removed: Mapped[bool] = mapped_column(default=False)
 
 
@@ -131,7 +131,7 @@ class Due(Model):
     """`due_at` null: not read (paused, switched off, archived). `urgent`: asked for by a person, or a term may be running out unseen."""
 
     __tablename__ = "due"
-    __table_args__ = (Index("due_of_tenant", "tenant_id", "urgent", "due_at"),)
+    __table_args__ = (Index("due_of_tenant", "tenant_id", "urgent", "due_at"), Index("due_at_all", "urgent", "due_at"))
     mailbox_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     tenant_id: Mapped[str] = mapped_column(String(36))
     body: Mapped[str] = mapped_column(String(40))
@@ -145,8 +145,9 @@ class Due(Model):
 
 class Turn(Model):
     __tablename__ = "turns"
+    __table_args__ = (Index("turns_in_order", "last_served", "tenant_id"),)
     tenant_id: Mapped[str] = mapped_column(String(36), primary_key=True)
-    last_served: Mapped[datetime] = mapped_column(Instant, index=True)
+    last_served: Mapped[datetime] = mapped_column(Instant)
 
 
 class Breaker(Model):

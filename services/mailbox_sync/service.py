@@ -14,7 +14,7 @@ import eventlet
 
 from services.chassis.asking import Asking
 from services.chassis.database import Database, UnitOfWork
-from services.chassis.entrypoints import every, on, once, rpc
+from services.chassis.entrypoints import every, on, rpc
 from services.chassis.service import Service
 from services.contracts.errors import NotAllowed, NotFound
 from services.contracts.events import CertificateImported, CertificateRemoved, ClientsChanged, ClientsRegistered
@@ -130,10 +130,8 @@ class MailboxSyncService(Service):
             raise NotAllowed(
                 f"No tiene permiso para consultar buzones de {body}. Pídalo, para usted o su grupo, a quien administra los permisos."
             )
-        return once(self, asking, lambda db: self._request(db, asking, mailbox_id), ["sync_now", mailbox_id])
-
-    def _request(self, db: UnitOfWork, asking: Asking, mailbox_id: str) -> Json:
-        return show_sync(mailboxes.request_sync(db, asking, find_mailbox(db, asking, mailbox_id)))
+        with self.db.begin(asking) as db:
+            return show_sync(mailboxes.request_sync(db, asking, find_mailbox(db, asking, mailbox_id)))
 
     @rpc(needs=SIGNED_IN, of=visible_sync)
     def sync(self, db: UnitOfWork, asking: Asking, sync: Sync) -> Json:

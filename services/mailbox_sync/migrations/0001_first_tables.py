@@ -47,8 +47,8 @@ def upgrade() -> None:
         "certificates",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("client_id", sa.String(length=36), nullable=False),
-        sa.Column("not_before", Instant(), nullable=True),
-        sa.Column("not_after", Instant(), nullable=True),
+        sa.Column("not_before", Instant(), nullable=False),
+        sa.Column("not_after", Instant(), nullable=False),
         sa.Column("is_removed", sa.Boolean(), nullable=False),
         sa.Column("tenant_id", sa.String(length=36), nullable=False),
         sa.PrimaryKeyConstraint("id"),
@@ -105,6 +105,7 @@ def upgrade() -> None:
         sa.Column("fence", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("mailbox_id"),
     )
+    op.create_index("due_at_all", "due", ["urgent", "due_at"], unique=False)
     op.create_index("due_of_tenant", "due", ["tenant_id", "urgent", "due_at"], unique=False)
     op.create_table(
         "handled",
@@ -211,7 +212,7 @@ def upgrade() -> None:
         sa.Column("last_served", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id"),
     )
-    op.create_index(op.f("ix_turns_last_served"), "turns", ["last_served"], unique=False)
+    op.create_index("turns_in_order", "turns", ["last_served", "tenant_id"], unique=False)
     protect("answers")
     protect("certificates")
     protect("client_groups")
