@@ -55,7 +55,7 @@ def _named(group_ids: set[str], names: dict[str, str]) -> list[Json]:
 
 
 def _card(facts: KnownFacts, now: datetime) -> Json | None:
-    if facts.certificate_not_after is None:
+    if facts.certificate_not_before is None or facts.certificate_not_after is None:
         return None
     return {
         "id": facts.certificate_id,

@@ -35,13 +35,22 @@ COLUMNS = {
 
 def listed(db: UnitOfWork, asking: Asking, wanted: Json) -> Json:
     """`wanted` as loaded by `schemas.clients.ClientsPage`."""
-    number, size = wanted["page"], wanted["page_size"]
-    conditions = [visible_to(asking.scope, KnownFacts.client_id), *_filters(wanted, utc_now())]
-    total = db.scalar(select(func.count()).select_from(KnownFacts).where(*conditions))
-    page = select(KnownFacts.client_id).where(*conditions).order_by(*_order(wanted["sort"] or "name"))
-    ids = db.scalars(page.limit(size).offset((number - 1) * size)).all()
+    total, ids = _found(db, [visible_to(asking.scope, KnownFacts.client_id), *_filters(wanted, utc_now())], wanted)
     clients = {client.id: client for client in db.scalars(select(Client).where(Client.id.in_(ids)))}
-    return {"items": described(db, asking.scope, [clients[id] for id in ids]), "total": total, "page": number, "page_size": size}
+    items = described(db, asking.scope, [clients[id] for id in ids])
+    return {"items": items, "total": total, "page": wanted["page"], "page_size": wanted["page_size"]}
+
+
+def _found(db: UnitOfWork, conditions: list[ColumnElement[bool]], wanted: Json) -> tuple[int, list[str]]:
+    """How many fit, and the ids of the page. A search reads every row, so one reading counts and sorts; else an index gives the order."""
+    page = select(KnownFacts.client_id).where(*conditions).order_by(*_order(wanted["sort"] or "name"))
+    page = page.limit(wanted["page_size"]).offset((wanted["page"] - 1) * wanted["page_size"])
+    if wanted["q"]:
+        rows = db.execute(page.add_columns(func.count().over())).all()
+        if rows or wanted["page"] == 1:
+            return rows[0][1] if rows else 0, [row[0] for row in rows]
+    total = db.scalar(select(func.count()).select_from(KnownFacts).where(*conditions))
+    return total or 0, list(db.scalars(page))
 
 
 def _filters(wanted: Json, now: datetime) -> Iterator[ColumnElement[bool]]:

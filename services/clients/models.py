@@ -49,6 +49,7 @@ class Client(Tenanted, Model):
 
 class ClientGroup(Tenanted, Model):
     __tablename__ = "client_groups"
+    __table_args__ = (Index("client_groups_by_group", "tenant_id", "group_id", "client_id"),)
     group_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     client_id: Mapped[str] = mapped_column(String(36), primary_key=True, index=True)
 

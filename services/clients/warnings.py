@@ -49,7 +49,8 @@ def warnings_of(client: Circumstances, now: datetime) -> list[dict[str, str]]:
 
 def _numbers(client: Circumstances) -> Iterator[tuple[str, str]]:
     yield from ids.warnings(ids.TaxId(client.tax_id))
-    for number in (*map(ids.Ccc, client.ccc), *map(ids.Naf, client.naf)):
+    numbers: list[ids.Ccc | ids.Naf] = [*map(ids.Ccc, client.ccc), *map(ids.Naf, client.naf)]
+    for number in numbers:
         for code, message in ids.warnings(number):
             yield code, f"{number}: {message}"
     if client.has_social_security_mailbox and not client.ccc and not client.naf:

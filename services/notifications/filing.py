@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, time
+from typing import Any
 
 from sqlalchemy import select
 
@@ -112,7 +113,7 @@ def _deadlines_of(edict: MatchedEdict) -> list[Deadline]:
         return []
 
 
-def _row(db: UnitOfWork, **found: object) -> Json:
+def _row(db: UnitOfWork, **found: Any) -> Json:
     """A row as it enters the inbox."""
     issuer, root = found["issuer"], found["issuer_root"]
     searched = (found["subject"], issuer["name"], root["name"], found["reference"], found["holder_tax_id"])

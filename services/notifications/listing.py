@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, exists, func, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute
 
 from services.chassis.asking import Asking
 from services.chassis.database import UnitOfWork
@@ -23,13 +24,13 @@ if TYPE_CHECKING:
     from services.notifications.service import NotificationsService
 
 FIRST = "read_by,available_at"
-CHOICES = {
+CHOICES: dict[str, InstrumentedAttribute] = {
     "tray": Notification.processing_state,
     "kind": Notification.kind,
     "body": Notification.body,
     "body_state": Notification.body_state,
 }
-EXACT = {"client": Notification.client_id, "assignee": Notification.assignee_id}
+EXACT: dict[str, InstrumentedAttribute] = {"client": Notification.client_id, "assignee": Notification.assignee_id}
 PLAIN = (
     "id", "client_id", "source", "body", "kind", "reference", "subject", "issuer", "issuer_root", "holder_tax_id", "body_state",
     "processing_state", "assignee_id", "opened_by", "deadlines", "version",

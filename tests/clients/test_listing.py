@@ -68,3 +68,10 @@ def test_an_unknown_filter_or_sort_is_refused_by_name(firm):
     with pytest.raises(Invalid) as refused:
         firm.admin.clients.clients({"sort": "shoe_size", "certificate": "old", "phone": "1", "page_size": 201})
     assert set(refused.value.errors) == {"sort", "certificate", "phone", "page_size"}
+
+
+@pytest.mark.parametrize("page", [1, 2, 3])
+def test_a_search_counts_all_pages_also_beyond_the_last(firm, page):
+    listed = firm.admin.clients.clients({"page": page, "page_size": 1})
+    searched = firm.admin.clients.clients({"q": "20", "page": page, "page_size": 1})
+    assert (searched["total"], [item["id"] for item in searched["items"]]) == (2, [item["id"] for item in listed["items"]])

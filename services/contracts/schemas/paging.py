@@ -76,5 +76,6 @@ def sort_terms(text: str) -> list[tuple[str, bool]]:
 
 def paged(item: type[Schema]) -> type[Schema]:
     """The shape of a page of such items."""
-    listed = {"items": fields.List(fields.Nested(item)), "total": fields.Integer(), "page": fields.Integer(), "page_size": fields.Integer()}
+    counts: dict[str, fields.Field] = {name: fields.Integer() for name in ("total", "page", "page_size")}
+    listed: dict[str, fields.Field] = {"items": fields.List(fields.Nested(item)), **counts}
     return Schema.from_dict(listed, name=f"{item.__name__}List")

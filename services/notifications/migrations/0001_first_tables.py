@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column("tenant_id", sa.String(length=36), nullable=False),
         sa.PrimaryKeyConstraint("group_id", "client_id"),
     )
+    op.create_index("client_groups_by_group", "client_groups", ["tenant_id", "group_id", "client_id"], unique=False)
     op.create_index(op.f("ix_client_groups_client_id"), "client_groups", ["client_id"], unique=False)
     op.create_index(op.f("ix_client_groups_tenant_id"), "client_groups", ["tenant_id"], unique=False)
     op.create_table(
