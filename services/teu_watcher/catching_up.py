@@ -16,7 +16,7 @@ from services.teu_watcher import schedule, source
 from services.teu_watcher.day import EDICTS_A_COMMIT, Looking, attempt_all, look_at
 from services.teu_watcher.edict import ReadEdict, ReadingRoom
 from services.teu_watcher.keeping import keep
-from services.teu_watcher.models import Day, Edict, Mention
+from services.teu_watcher.models import Day, Edict, Mention, Source
 from services.teu_watcher.turn import Turn, TurnOver
 
 log = structlog.get_logger()
@@ -44,8 +44,13 @@ def _is_work(room: ReadingRoom, store: Store) -> bool:
     with store.begin() as db:
         if not source.is_on(db, room.settings.teu_source):
             return False
-        is_planned = db.get(Day, schedule.today(utc_now())) is not None or not schedule.is_bulletin_day(schedule.today(utc_now()))
-        return not is_planned or db.scalar(_due().limit(1)) is not None or db.scalar(_wanted().limit(1)) is not None
+        return not _is_planned(db) or db.scalar(_due().limit(1)) is not None or db.scalar(_wanted().limit(1)) is not None
+
+
+def _is_planned(db: UnitOfWork) -> bool:
+    known, latest = db.get(Source, source.ONLY), schedule.latest_bulletin_day(utc_now())
+    since = known and known.watching_since
+    return since is not None and (latest < since or db.get(Day, latest) is not None)
 
 
 def _due() -> Select:
@@ -84,12 +89,13 @@ def _due_days(turn: Turn) -> Iterator[schedule.date]:
 
 
 def _fetch_wanted(room: ReadingRoom, turn: Turn) -> bool:
-    """Some of them; whether there may be more. One that cannot be had now is tried again later, as long as it is kept."""
-    with turn.store.begin() as db:
+    """Some of them; whether there were any. Each is put off first: one that cannot be had is tried again later, as long as it is kept."""
+    with turn.writing() as db:
         edicts = db.scalars(_wanted().limit(EDICTS_A_COMMIT)).all()
+        ids = [edict.id for edict in edicts]
+        db.execute(update(Edict).where(Edict.id.in_(ids)).values(wanted_at=utc_now() + WANTED_AGAIN))
     outcomes = attempt_all(room, turn.store.seals, edicts)
     with turn.writing() as db:
-        db.execute(update(Edict).where(Edict.id.in_([edict.id for edict in edicts])).values(wanted_at=utc_now() + WANTED_AGAIN))
         keep(db, [outcome for outcome in outcomes if isinstance(outcome, ReadEdict)])
     return bool(edicts)
 

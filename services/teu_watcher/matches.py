@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, select, true
@@ -51,7 +52,7 @@ def visible_match(service: Any, db: UnitOfWork, asking: Asking, match_id: str) -
     return match
 
 
-def described(db: UnitOfWork, matches: list[Match]) -> list[Json]:
+def described(db: UnitOfWork, matches: Sequence[Match]) -> list[Json]:
     held = set(db.scalars(select(Document.edict_id).where(Document.edict_id.in_({match.edict_id for match in matches}))))
     return [_described(match, match.edict_id in held) for match in matches]
 

@@ -27,6 +27,10 @@ def today(now: datetime) -> date:
     return now.astimezone(MADRID).date()
 
 
+def latest_bulletin_day(now: datetime) -> date:
+    return today(now) if is_bulletin_day(today(now)) else previous(today(now))
+
+
 def is_bulletin_day(day: date) -> bool:
     return day.weekday() != SUNDAY
 

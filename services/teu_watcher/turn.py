@@ -75,7 +75,7 @@ class Turn:
     def _renew(self, db: UnitOfWork, for_s: float = LEASE_S) -> bool:
         lease = Model.Lease
         held = update(lease).where(lease.name == NAME, lease.holder == self._holder).values(until=utc_now() + timedelta(seconds=for_s))
-        return db.execute(held).rowcount == 1
+        return db.scalar(held.returning(lease.name)) is not None
 
 
 def between_reads(db: UnitOfWork) -> None:

@@ -14,7 +14,7 @@ from services.contracts.message import utc_now
 from services.teu_watcher import schedule
 from services.teu_watcher.catching_up import read_due
 from services.teu_watcher.coverage import ask_for
-from services.teu_watcher.day import ATTEMPTS
+from services.teu_watcher.day import ATTEMPTS, EDICTS_A_COMMIT
 from services.teu_watcher.models import Day, Edict, Model, Source
 from services.teu_watcher.turn import NAME, Turn, TurnOver
 from tests.people import tax_id
@@ -67,18 +67,6 @@ def test_an_edict_that_appears_later_reopens_the_day_and_is_read(house):
     (late,) = house.bulletin.publish(YESTERDAY, [edict(watched)])
     assert house.read(YESTERDAY)["edicts_total"] == 2
     assert [match.edict_id for match in house.matches()] == [late]
-
-
-def test_todays_bulletin_is_looked_at_again_and_yesterdays_once_more(house):
-    today = schedule.today(utc_now())
-    house.look()
-    with house.store.begin() as db:
-        known = db.get(Day, today)
-        assert known is None or known.next_at > utc_now()
-    house.bulletin.publish(YESTERDAY, [edict(tax_id())])
-    house.read(YESTERDAY)
-    with house.store.begin() as db:
-        assert db.get(Day, YESTERDAY).next_at is None
 
 
 def test_days_missed_since_the_watching_began_are_caught_up(house):
@@ -219,6 +207,20 @@ def test_a_process_that_is_to_end_leaves_the_rest_for_the_next_one(house):
     assert house.coverage()["days_read"] == []
     house.look()
     assert house.coverage()["days_read"] == [YESTERDAY.isoformat()]
+
+
+def test_a_reading_that_was_broken_off_goes_on_after_what_was_committed(house):
+    class AfterTheFirstCommit(threading.Event):
+        def is_set(self):
+            return house.asked_for(YESTERDAY) > EDICTS_A_COMMIT
+
+    ids = house.bulletin.publish(YESTERDAY, [edict(tax_id()) for _ in range(EDICTS_A_COMMIT + 2)])
+    with house.store.begin() as db:
+        db.add(Day(published_on=YESTERDAY, next_at=utc_now()))
+    read_due(house.room, house.store, AfterTheFirstCommit())
+    house.look()
+    assert house.coverage()["days_read"] == [YESTERDAY.isoformat()]
+    assert house.asked_for(YESTERDAY) == len(ids) + 2
 
 
 def test_nothing_is_fetched_while_the_source_is_off(tmp_path):
