@@ -11,11 +11,11 @@ from typing import Any
 from nameko.extensions import DependencyProvider
 from sqlalchemy import select
 
-from services.chassis.database import Store
+from services.chassis.database import open_engine
 from services.chassis.sealing import make_key_file
 from services.chassis.settings import SettingMissing, Settings
 from services.keyring.master import VARIABLE, MasterKeys, master_keys
-from services.keyring.models import UsedMasterKey
+from services.keyring.models import Model, UsedMasterKey
 from services.keyring.pkcs12 import self_test
 
 
@@ -24,18 +24,23 @@ class MasterKeysAtStart(DependencyProvider):
 
     keys: MasterKeys
 
-    def start(self) -> None:
-        store = next(dependency.store for dependency in self.container.dependencies if hasattr(dependency, "store"))
+    def setup(self) -> None:
+        settings: Settings = self.container.config["settings"]
         self_test()
-        self.keys = opened(self.container.config["settings"], used_ids(store))
+        self.keys = opened(settings, used_ids(settings))
 
     def get_dependency(self, worker_ctx: Any) -> MasterKeys:
         return self.keys
 
 
-def used_ids(store: Store) -> set[str]:
-    with store.begin() as db:
-        return set(db.scalars(select(UsedMasterKey.id)))
+def used_ids(settings: Settings) -> set[str]:
+    """Read with a connection of its own: the service's is set up at the same time as this."""
+    engine = open_engine(settings.database_for(Model.service), Model.service)
+    try:
+        with engine.connect() as connection:
+            return set(connection.scalars(select(UsedMasterKey.id)))
+    finally:
+        engine.dispose()
 
 
 def opened(settings: Settings, used: set[str]) -> MasterKeys:

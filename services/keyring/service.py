@@ -128,7 +128,7 @@ class KeyringService(Service):
 
 
 def decoded(pkcs12_base64: str) -> bytes:
-    if len(pkcs12_base64) > shapes.LARGEST_FILE * 4 // 3 + 4:
+    if len(pkcs12_base64) * 3 // 4 - 2 > shapes.LARGEST_FILE:
         raise TooLarge("El fichero pasa de 100 kB: un certificado con su clave ocupa mucho menos. Compruebe que es el fichero correcto.")
     try:
         return base64.b64decode(pkcs12_base64, validate=True)
