@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 
 from services.chassis.database import EVENTS
-from services.chassis.relay import Outlet
+from services.chassis.relay import Outlet, Row
 from services.contracts.message import Envelope, Event, new_id, utc_now
 
 
@@ -24,6 +25,7 @@ def publish(world: Any, tenant_id: str, fact: Event, *, copies: int = 1, at: dat
     )
     outlet = Outlet(world.settings)
     try:
-        assert outlet.publish([envelope.to_wire()] * copies) == {envelope.id}
+        row = Row(envelope.id, envelope.topic, json.dumps(envelope.to_wire()))
+        assert outlet.publish([row] * copies) == [row.id] * copies
     finally:
         outlet.close()

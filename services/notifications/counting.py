@@ -38,6 +38,7 @@ def tell_counts(db: UnitOfWork) -> None:
         ids = sorted(touched)
         for start in range(0, len(ids), AT_MOST):
             db.publish(ClientsCounted(counts=tuple(counts_of(db, ids[start : start + AT_MOST]))))
+    db.write_outbox()  # What the handlers published has been written by now, so this is not written by itself.
 
 
 def counts_of(db: UnitOfWork, client_ids: list[str]) -> list[ClientCount]:
