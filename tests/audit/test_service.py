@@ -89,7 +89,7 @@ def test_what_a_person_does_is_kept_with_who_did_it(firm):
 def test_a_bulk_is_one_entry_however_often_its_fact_arrives(world, firm):
     shown = {"receives_notifications": True, "watch_edicts": True, "is_archived": False, "group_ids": (), "version": 1}
     clients = tuple(ClientFacts(client_id=new_id(), tax_id="00000000T", name="Nadie", **shown) for _ in range(3))
-    publish(world, firm.tenant_id, ClientsRegistered(clients=clients), copies=5, user_id=firm.admin_id)
+    publish(world, firm.tenant_id, ClientsRegistered(clients=clients), copies=5)
     publish(world, firm.tenant_id, TeuSourceSwitched(is_on=True, reason="prueba"))
     until(lambda: listed(firm, act="teu_watcher.teu_source_switched"))
     (entry,) = listed(firm, act="clients.clients_registered")
