@@ -170,8 +170,8 @@ class SyncRequested(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class MatchedEdict:
-    """An edict of the TEU that names a watched client by its full tax id. `row` is the text in which it stands, `terms` the paragraphs that set
-    a term; both are empty when the watch began after the edict was read.
+    """An edict of the TEU that names a watched client by its full tax id. `row` is the text in which it stands, empty when the watch
+    began after the edict was read; `terms` are its paragraphs that set a term and name nobody.
     """
 
     client_id: str

@@ -115,6 +115,7 @@ def _edict_row(db: UnitOfWork, day: date, row: IndexedEdict) -> dict:
         "url": row.url,
         "state": "listed",
         "attempts": 0,
+        "terms": "",
         "regime": "",
         "sha256": "",
     }

@@ -52,8 +52,9 @@ def _keep_edict(db: UnitOfWork, read: ReadEdict) -> None:
     for some in parts(read.rows):
         rows = [{"hash": digest, "edict_id": edict_id, "published_on": read.published_on} for digest in some]
         insert_new(db, Mention, rows, Mention.edict_id)
+    terms = db.store.seals.seal("", SEALED, read.terms.encode()) if read.terms else ""
     done = update(Edict).where(Edict.id == edict_id)
-    db.execute(done.values(state="read", attempts=0, regime=read.regime, sha256=read.pdf.sha256, wanted_at=None))
+    db.execute(done.values(state="read", attempts=0, regime=read.regime, sha256=read.pdf.sha256, terms=terms, wanted_at=None))
 
 
 def _watchers(db: UnitOfWork, hashes: set[str]) -> Named:

@@ -7,7 +7,7 @@
 Catalogued exceptions to row-level security, because the bulletin is read once for everybody; no tax id, name or subject in clear:
 
     watched     keyed hash of a client's tax id → tenant and client
-    edicts      what the index of a day lists (issuer and title sealed: a title may name a person), and whether it was read
+    edicts      what the index of a day lists, whether it was read, and its terms (texts sealed: a title may name a person)
     mentions    keyed hash of each tax id that an edict names, for clients who come later; nothing else of third parties is kept
     days        the calendar of the bulletin
     source      whether it may be read at all: one row
@@ -98,6 +98,7 @@ class Edict(Model):
     id: Mapped[str] = mapped_column(String(30), primary_key=True)
     published_on: Mapped[date] = mapped_column(Date, index=True)
     heading: Mapped[str] = mapped_column(Text)
+    terms: Mapped[str] = mapped_column(Text, default="")
     url: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(10), default="listed")
     attempts: Mapped[int] = mapped_column(default=0)

@@ -80,6 +80,7 @@ def _matched(db: UnitOfWork, edict: Edict, client: ClientFacts) -> MatchedEdict:
         holder_tax_id=client.tax_id,
         row="",
         url=edict.url,
+        terms=db.store.seals.open("", SEALED, edict.terms).decode() if edict.terms else "",
     )
 
 

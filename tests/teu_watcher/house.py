@@ -81,17 +81,17 @@ class House:
         with self.store.begin(Asking(tenant_id=tenant_id)) as db:
             return list(db.scalars(select(Document)))
 
-    def told(self) -> list[tuple[str, str, str]]:
-        """(tenant, client, edict) of each match that was published."""
+    def facts(self) -> list[Json]:
+        """What was published of matches, with its tenant."""
         with self.store.begin() as db:
             rows = db.scalars(select(Model.Outgoing).where(Model.Outgoing.topic == "teu_watcher.edicts_matched"))
             envelopes = [row.envelope for row in rows]
-        found = []
-        for envelope in envelopes:
-            fact = self.store.seals.open(envelope["tenant_id"], EVENTS, envelope["sealed"]).decode()
-            loaded = EdictsMatched.schema.loads(fact)
-            found += [(envelope["tenant_id"], match.client_id, match.edict_id) for match in loaded["edicts"]]
-        return sorted(found)
+        opened = [(told["tenant_id"], self.store.seals.open(told["tenant_id"], EVENTS, told["sealed"]).decode()) for told in envelopes]
+        return [EdictsMatched.schema.loads(text) | {"tenant_id": tenant_id} for tenant_id, text in opened]
+
+    def told(self) -> list[tuple[str, str, str]]:
+        """(tenant, client, edict) of each match that was published."""
+        return sorted((fact["tenant_id"], match.client_id, match.edict_id) for fact in self.facts() for match in fact["edicts"])
 
     def store_files(self) -> list[Path]:
         return list(self.room.settings.data_dir.glob("teu_watcher.db*"))

@@ -88,6 +88,15 @@ def test_the_row_and_the_pdf_of_an_edict_found_afterwards_are_fetched_again(hous
     assert len(house.told()) == 1 and house.asked_for(YESTERDAY) == 2
 
 
+def test_the_terms_that_an_edict_sets_are_told_also_to_who_comes_later(house):
+    late = tax_id()
+    house.bulletin.publish(YESTERDAY, [edict(text=f"Se cita a {late}.\n\nDispone de un plazo de diez días hábiles.")])
+    house.read(YESTERDAY)
+    house.watch(late)
+    (fact,) = house.facts()
+    assert "plazo de diez días hábiles" in fact["edicts"][0].terms and late not in fact["edicts"][0].terms
+
+
 def test_a_corrected_tax_id_is_watched_from_then_on_and_looked_for_in_what_was_read(house):
     right = tax_id()
     client = house.watch(tax_id())
