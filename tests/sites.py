@@ -19,9 +19,10 @@ from typing import Any
 
 import requests
 
+from deploy import operations
 from deploy.sandbox.client import Sandbox
 from services.catalogue import CLASSES
-from services.chassis.settings import PREFIX
+from services.chassis.settings import PREFIX, Settings
 from tests.worlds import deployed_settings, numbers, until
 
 CASILLERO = str(Path(sys.executable).with_name("casillero"))
@@ -121,14 +122,18 @@ class Site:
     def firm(self) -> Firm:
         return Firm(self)
 
+    def ask(self, service: str, method: str, *args: Any) -> Any:
+        """As an operator's command does, without starting one."""
+        return operations.call(Settings.from_env(self.environment), service, method, *args)
+
     def command(self, *words: str) -> str:
         """What an operator's command prints."""
         done = subprocess.run([CASILLERO, *words], env=self.environment, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    def invite(self, link_or_code: str, password: str) -> None:
-        answer = self.visitor().post("/api/invitations/accept", {"code": link_or_code.rpartition("/")[2], "password": password})
+    def accept(self, code: str, password: str) -> None:
+        answer = self.visitor().post("/api/invitations/accept", {"code": code, "password": password})
         assert answer.status == 204, answer
 
 
@@ -139,14 +144,12 @@ class Firm:
         self.site, self.number = site, next(numbers)
         self.name = f"despacho-{os.getpid()}-{self.number}"
         email = f"admin@{self.name}.example"
-        printed = site.command(
-            "tenant", "create", self.name, "--admin", email, *(["--data", str(site.data)] if site.kind == "embedded" else [])
-        )
-        self.admin = self.enter(re.search(r"/invitacion/(\S+)", printed)[1], email)
+        made = site.ask("access", "create_tenant", self.name, email)
+        self.admin = self.enter(site.ask("sign_in", "invite", made["tenant_id"], made["user_id"]), email)
 
     def enter(self, code: str, email: str) -> Person:
         password = secrets.token_urlsafe(12)
-        self.site.invite(code, password)
+        self.site.accept(code, password)
         person = self.site.visitor()
         assert person.sign_in(email, password).status == 200
         person.email, person.password = email, password
@@ -178,7 +181,7 @@ def settings_of(sandbox: Sandbox) -> dict[str, Any]:
 @contextlib.contextmanager
 def embedded(folder: Path, sandbox: Sandbox) -> Iterator[Site]:
     data, ready = folder / "data", folder / "ready.json"
-    environment = environment_of(**settings_of(sandbox))
+    environment = environment_of(data_dir=data, **settings_of(sandbox))
     command = [CASILLERO, "run", "--data", str(data), "--port", "0", "--ready-file", str(ready)]
     run = Process("run", command, environment, folder / "run.log")
     site = Site("embedded", "", sandbox, data, environment, {"run": run})

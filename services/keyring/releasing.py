@@ -109,7 +109,7 @@ def record(uses: list[Use], audit: Asked) -> None:
     entries = [
         {
             "tenant_id": use.tenant_id,
-            "act": "certificate.used",
+            "act": "certificate_used",
             "user_id": use.ticket["user_id"],
             "subject": use.certificate.id,
             "detail": {"ticket_id": use.id} | {name: use.ticket[name] for name in kept},

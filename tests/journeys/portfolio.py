@@ -40,3 +40,10 @@ def with_mailbox(firm: Firm, manager: Person, group_ids: list[str] = (), via: st
     added = manager.post(f"/api/clients/{client_id}/mailboxes", {"body": "dehu", "via": via})
     assert added.status == 201, added
     return Client(party, client_id, added.body["id"])
+
+
+def sync_now(person: Person, client: Client) -> str:
+    """Ask for the mailbox to be read; the sync's id."""
+    asked = person.post(f"/api/mailboxes/{client.mailbox_id}/sync")
+    assert asked.status == 202, asked
+    return asked.body["id"]

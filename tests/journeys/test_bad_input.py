@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.journeys.portfolio import a_company, register, with_mailbox
+from tests.journeys.portfolio import a_company, register, sync_now, with_mailbox
 from tests.sites import wait_for
 
 
@@ -82,7 +82,7 @@ def test_a_body_that_fails_shows_its_error_and_the_other_mailboxes_go_on(site):
     before = wait_for(manager, path, lambda body: body["last_complete_check_at"])["last_complete_check_at"]
     site.sandbox.fault("truncated", holder_tax_id=failing.party.tax_id)
     site.sandbox.notice(working.party.tax_id, working.party.name, "Sigue")
-    syncs = [manager.post(f"/api/mailboxes/{client.mailbox_id}/sync").body["id"] for client in (failing, working)]
+    syncs = [sync_now(manager, client) for client in (failing, working)]
     failed = wait_for(manager, f"/api/syncs/{syncs[0]}", lambda body: body["state"] == "failed")
     wait_for(manager, f"/api/syncs/{syncs[1]}", lambda body: body["state"] == "done")
     assert failed["error"]["message"]

@@ -59,7 +59,7 @@ class Desk:
         return bytes(self.worker.open(answer["sealed"], release_context(answer, self.worker.public)))
 
     def trail(self, **wanted: Any) -> list[dict]:
-        return self.firm.admin.audit.entries({"act": "certificate.used", **wanted})["items"]
+        return self.firm.admin.audit.entries({"act": "certificate_used", **wanted})["items"]
 
 
 @pytest.fixture
