@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from eventlet import GreenPool
 from kombu.exceptions import ChannelError
 from nameko.standalone.rpc import ClusterRpcProxy
 from sqlalchemy import create_engine, select, text
@@ -68,6 +69,14 @@ def visible_entry(service, db, asking, name):
     return found
 
 
+def book(db, names):
+    """An entry and an event a name."""
+    for name in names:
+        db.add(Given(name=name))
+        db.publish(EntryGiven(name=name))
+    return len(names)
+
+
 class Giver(Service):
     name = "giver"
     db = Database(Giving)
@@ -80,10 +89,19 @@ class Giver(Service):
     @rpc(needs=INTERNAL)
     def give(self, db, asking, names):
         """One unit of work with an entry and an event a name."""
-        for name in names:
-            db.add(Given(name=name))
-            db.publish(EntryGiven(name=name))
-        return len(names)
+        return book(db, names)
+
+    @rpc(needs=INTERNAL, unit=False)
+    def give_in_units(self, asking, names, size, at_once):
+        """The names in units of work of `size` each, `at_once` of them at the same time."""
+        units = [names[start : start + size] for start in range(0, len(names), size)]
+
+        def one(some):
+            with self.db.begin(asking) as db:
+                book(db, some)
+
+        for _ in GreenPool(at_once).imap(one, units):
+            pass
 
     @rpc(needs=INTERNAL)
     def give_and_fail(self, db, asking, name):
@@ -102,7 +120,7 @@ class Giver(Service):
 
     @rpc(needs=SIGNED_IN)
     def give_as_user(self, db, asking, name):
-        return self.give.__wrapped__(self, db, asking, [name])
+        return book(db, [name])
 
     @rpc(needs=INTERNAL)
     def ask_inside(self, db, asking):
@@ -115,7 +133,7 @@ class Giver(Service):
     @rpc(needs=INTERNAL, unit=False)
     def give_outside(self, asking, name):
         with self.db.begin(asking) as db:
-            return self.give.__wrapped__(self, db, asking, [name])
+            return book(db, [name])
 
 
 class Taker(Service):

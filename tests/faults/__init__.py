@@ -1,0 +1,1 @@
+"""What happens when something is killed or goes away: nothing is lost and nothing is done twice."""
