@@ -13,6 +13,7 @@ import secrets
 import threading
 import unicodedata
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 from argon2 import PasswordHasher, profiles
@@ -31,7 +32,12 @@ WELL_KNOWN = {
 PATIENCE_S = 10
 hasher = PasswordHasher.from_parameters(profiles.RFC_9106_LOW_MEMORY)
 turn = threading.BoundedSemaphore(2)
-NOBODYS = hasher.hash(secrets.token_hex(32))
+
+
+@cache
+def nobodys() -> str:
+    """The hash of a password that nobody knows; made when first needed, since every process of the system imports this module."""
+    return hasher.hash(secrets.token_hex(32))
 
 
 def normal(password: str) -> str:
@@ -64,7 +70,7 @@ def hashed(password: str) -> str:
 
 def matches(password_hash: str | None, password: str) -> bool:
     """Whether it is the password; False, after the same work, when there is none."""
-    is_right = in_turn(verified, password_hash or NOBODYS, normal(password[:LONGEST]))
+    is_right = in_turn(verified, password_hash or nobodys(), normal(password[:LONGEST]))
     return is_right and password_hash is not None
 
 
