@@ -7,6 +7,7 @@ that is how they stand in an address. `sort=name,-read_by` means by name and, wh
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any, ClassVar
 
 from marshmallow import Schema, ValidationError, fields, validate
@@ -74,6 +75,7 @@ def sort_terms(text: str) -> list[tuple[str, bool]]:
     return list(terms.items())
 
 
+@cache
 def paged(item: type[Schema]) -> type[Schema]:
     """The shape of a page of such items."""
     counts: dict[str, fields.Field] = {name: fields.Integer() for name in ("total", "page", "page_size")}
