@@ -4,7 +4,7 @@
 
 Invariant: no key is opened before the trail has its use; when the trail cannot be written the whole call fails and nothing is released.
 Being killed after recording leaves a use in the trail that did not happen, never the reverse. A certificate that is removed in between is
-not released: the second unit of work locks those that are still there. Tenants and rows are taken in the order of their ids, so that two
+not released: the second unit of work counts the use on those that are still there. Tenants are taken in the order of their ids, so that two
 calls do not wait for each other.
 """
 
@@ -13,11 +13,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from services.chassis.asking import Asking
 from services.chassis.boxes import seal_to
@@ -35,6 +36,23 @@ from services.keyring.tickets import REFUSALS, expires_at, why_not
 
 log = structlog.get_logger()
 Json = dict[str, Any]
+
+# Built once: a claim may be of fifty tenants, and building statements would cost more than running them.
+IDS = bindparam("ids", expanding=True)
+KEYS = (
+    select(Certificate, Key, TenantKey)
+    .join(Key, Key.certificate_id == Certificate.id)
+    .join(TenantKey, TenantKey.id == Key.tenant_key_id)
+    .where(Certificate.id.in_(IDS), Certificate.removed_at.is_(None))
+)
+CLIENTS = select(Client).where(Client.id.in_(IDS))
+COUNTED = (
+    update(Certificate)
+    .where(Certificate.id.in_(IDS), Certificate.removed_at.is_(None))
+    .values(uses=Certificate.uses + bindparam("count"), last_used_at=bindparam("now"))
+    .returning(Certificate.id)
+    .execution_options(synchronize_session=False)
+)
 
 
 @dataclass
@@ -61,17 +79,12 @@ def look_up(db: Store, uses: list[Use]) -> None:
     """What is known of each certificate and client; a certificate without a key counts as missing."""
     with db.begin() as unit:
         for _, own in by_tenant(unit, uses):
-            certificates = rows_of(unit, {use.ticket["certificate_id"] for use in own})
-            clients = {row.id: row for row in unit.scalars(select(Client).where(Client.id.in_({use.ticket["client_id"] for use in own})))}
+            rows = unit.execute(KEYS, {"ids": sorted({use.ticket["certificate_id"] for use in own})})
+            keys = {row[0].id: tuple(row) for row in rows}
+            clients = {row.id: row for row in unit.scalars(CLIENTS, {"ids": sorted({use.ticket["client_id"] for use in own})})}
             for use in own:
-                use.certificate, use.key, use.tenant_key = certificates.get(use.ticket["certificate_id"], (None, None, None))
+                use.certificate, use.key, use.tenant_key = keys.get(use.ticket["certificate_id"], (None, None, None))
                 use.client = clients.get(use.ticket["client_id"])
-
-
-def rows_of(unit: UnitOfWork, ids: set[str]) -> dict[str, tuple[Certificate, Key, TenantKey]]:
-    found = select(Certificate, Key, TenantKey).join(Key, Key.certificate_id == Certificate.id)
-    found = found.join(TenantKey, TenantKey.id == Key.tenant_key_id).where(Certificate.id.in_(ids), Certificate.removed_at.is_(None))
-    return {row[0].id: tuple(row) for row in unit.execute(found)}
 
 
 def by_tenant(unit: UnitOfWork, uses: list[Use]) -> Iterator[tuple[str, list[Use]]]:
@@ -126,21 +139,21 @@ def mark_used(db: Store, uses: list[Use]) -> None:
     granted, now = [use for use in uses if not use.refused], utc_now()
     with db.begin() as unit:
         fresh = insert_new(unit, UsedTicket, [{"id": use.id, "used_at": now} for use in granted], UsedTicket.id)
-        for _, own in by_tenant(unit, granted):
-            present = lock(unit, {use.certificate.id for use in own})
-            for use in own:
-                use.refused = "ticket_used" if use.id not in fresh else "" if use.certificate.id in present else "certificate_missing"
-                fresh.discard(use.id)
-            times = Counter(use.certificate.id for use in own if not use.refused)
-            for count in set(times.values()):
-                counted = Certificate.id.in_([certificate_id for certificate_id, used in times.items() if used == count])
-                values = {"uses": Certificate.uses + count, "last_used_at": now}
-                unit.execute(update(Certificate).where(counted).values(values).execution_options(synchronize_session=False))
+        for use in granted:
+            use.refused = "" if use.id in fresh else "ticket_used"
+            fresh.discard(use.id)
+        for _, own in by_tenant(unit, [use for use in granted if not use.refused]):
+            count_uses(unit, own, now)
 
 
-def lock(unit: UnitOfWork, ids: set[str]) -> set[str]:
-    present = select(Certificate.id).where(Certificate.id.in_(ids), Certificate.removed_at.is_(None))
-    return set(unit.scalars(present.order_by(Certificate.id).with_for_update()))
+def count_uses(unit: UnitOfWork, own: list[Use], now: datetime) -> None:
+    times = Counter(use.certificate.id for use in own)
+    for count in sorted(set(times.values())):
+        ids = sorted(certificate_id for certificate_id, used in times.items() if used == count)
+        present = set(unit.scalars(COUNTED, {"ids": ids, "count": count, "now": now}))
+        for use in own:
+            if use.certificate.id in ids and use.certificate.id not in present:
+                use.refused = "certificate_missing"
 
 
 def answer(uses: list[Use], keys: OpenKeys, worker_key: str) -> list[Json]:

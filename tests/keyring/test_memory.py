@@ -45,10 +45,10 @@ STEPS = {
 def needles(kind: str) -> list[bytes]:
     """Pieces of the key as it lies in a file, and its numbers as they lie in OpenSSL."""
     numbers, der = key_of(kind).private_numbers(), pkcs8(kind)
-    if kind == "ec":
-        secret = numbers.private_value
-        return [secret.to_bytes(32, order) for order in ("big", "little")]
-    return [der[200:400], *(number.to_bytes(size, order) for number, size in ((numbers.p, 128), (numbers.d, 256)) for order in ("big", "little"))]
+    sizes = {numbers.private_value: 32} if kind == "ec" else {numbers.p: 128, numbers.d: 256}
+    return [der[40:70] if kind == "ec" else der[200:400]] + [
+        number.to_bytes(size, order) for number, size in sizes.items() for order in ("big", "little")
+    ]
 
 
 def copies(pid: int, wanted: list[bytes]) -> int:
