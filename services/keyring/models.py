@@ -43,9 +43,7 @@ class Certificate(Tenanted, Model):
     removed_at: Mapped[datetime | None] = mapped_column(Instant)
 
     __table_args__ = (
-        Index(
-            "certificates_once", "tenant_id", "client_id", "fingerprint", unique=True, sqlite_where=PRESENT, postgresql_where=PRESENT
-        ),
+        Index("certificates_once", "tenant_id", "client_id", "fingerprint", unique=True, sqlite_where=PRESENT, postgresql_where=PRESENT),
     )
 
 

@@ -104,9 +104,7 @@ def test_a_removed_certificate_is_refused(desk, client_id, certificate_id):
 
 def test_a_person_needs_the_grant_at_this_moment(desk):
     user_id = desk.firm.user("operator")
-    group = desk.firm.admin.access.create_group(
-        {"name": "Sync", "member_ids": [user_id], "grants": [{"body": "dehu", "verbs": ["sync"]}]}
-    )
+    group = desk.firm.admin.access.create_group({"name": "Sync", "member_ids": [user_id], "grants": [{"body": "dehu", "verbs": ["sync"]}]})
     client_id = desk.client(group_ids=[group["id"]])
     certificate_id = desk.imported(client_id)["id"]
     asked = {"reason": "sync", "user_id": user_id}
