@@ -1,4 +1,4 @@
-"""A whole day of the TEU, as the service reads it, with a million watched ids: `python -m tests.bench.teu_day [embedded|deployed]`.
+"""A whole day of the TEU, as the service reads it, with a million watched ids: `python -m tests.bench teu_day`.
 
 Measured from the moment the day is due until it is done: index and PDFs from the sandbox over TLS (another process, PDFs made beforehand),
 text in bounded children, tax ids found, mentions and matches committed, matches in the outbox. Embedded is SQLite, deployed PostgreSQL.
@@ -6,42 +6,41 @@ text in bounded children, tax ids found, mentions and matches committed, matches
 
 from __future__ import annotations
 
-import eventlet
+import tempfile
+import threading
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from random import Random
+from types import SimpleNamespace
 
-eventlet.monkey_patch()
+import requests
+from sqlalchemy import func, insert, select
 
-import sys  # noqa: E402
-import tempfile  # noqa: E402
-import threading  # noqa: E402
-import time  # noqa: E402
-from contextlib import ExitStack  # noqa: E402
-from pathlib import Path  # noqa: E402
-from random import Random  # noqa: E402
-from types import SimpleNamespace  # noqa: E402
-
-import requests  # noqa: E402
-from sqlalchemy import func, insert, select  # noqa: E402
-
-from deploy.private_servers import private_servers  # noqa: E402
-from deploy.sandbox.client import Sandbox, started_sandbox  # noqa: E402
-from services.chassis.asking import Asking  # noqa: E402
-from services.chassis.database import Store  # noqa: E402
-from services.chassis.migrations import migrate  # noqa: E402
-from services.chassis.sealing import Seals, make_key_file  # noqa: E402
-from services.chassis.settings import Settings  # noqa: E402
-from services.contracts.message import utc_now  # noqa: E402
-from services.teu_watcher import schedule  # noqa: E402
-from services.teu_watcher.catching_up import read_due  # noqa: E402
-from services.teu_watcher.edict import HASHING, ReadingRoom, hash_of  # noqa: E402
-from services.teu_watcher.models import Client, Day, Edict, Mention, Model, Watched  # noqa: E402
-from tests.bench.teu import LETTERS, WATCHED, _edict  # noqa: E402
-from tests.worlds import deployed_settings  # noqa: E402
+from deploy.private_servers import private_servers
+from deploy.sandbox.client import Sandbox, started_sandbox
+from services.chassis.asking import Asking
+from services.chassis.database import Store
+from services.chassis.migrations import migrate
+from services.chassis.sealing import Seals, make_key_file
+from services.chassis.settings import Settings
+from services.contracts.message import utc_now
+from services.teu_watcher import schedule
+from services.teu_watcher.catching_up import read_due
+from services.teu_watcher.edict import HASHING, ReadingRoom, hash_of
+from services.teu_watcher.models import Client, Day, Edict, Mention, Model, Watched
+from tests.bench.teu import LETTERS, WATCHED, Figures, _edict
+from tests.worlds import deployed_settings
 
 EDICTS, TENANTS, ROWS = 600, 200, 5_000
 VAR = Path(__file__).parents[2] / "var" / "tests"
 
 
-def run(world: str) -> None:
+def run() -> Figures:
+    return in_world("embedded") | in_world("deployed")
+
+
+def in_world(world: str) -> Figures:
     VAR.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=VAR)))
@@ -55,13 +54,14 @@ def run(world: str) -> None:
         make_key_file(settings.sealing_key_path)
         migrate(settings, ["teu_watcher"])
         store = Store(Model, settings.database_for("teu_watcher"), Seals.from_file(settings.sealing_key_path))
-        numbers = watch_a_million(store)
-        day, size = publish(sandbox, numbers)
-        measure(settings, store, day, size, world)
+        watch_a_million(store)
+        day, size = publish(sandbox)
+        figures = measure(settings, store, day, size)
         store.engine.dispose()
+    return {f"{world}: {name}": value for name, value in figures.items()}
 
 
-def watch_a_million(store: Store) -> list[int]:
+def watch_a_million(store: Store) -> None:
     """As the watch list has them; rows of `clients` for as many, spread over the firms."""
     numbers = Random(20260914).sample(range(10_000_000, 100_000_000), WATCHED)
     key = store.seals.hashing_key(HASHING)
@@ -74,10 +74,9 @@ def watch_a_million(store: Store) -> list[int]:
             db.execute(
                 insert(Watched), [{"tenant_id": firm, "client_id": name, "hash": hash_of(key, tax_id)} for firm, name, tax_id in some]
             )
-    return numbers
 
 
-def publish(sandbox: Sandbox, numbers: list[int]) -> tuple[schedule.date, int]:
+def publish(sandbox: Sandbox) -> tuple[schedule.date, int]:
     """Half prose with one id, half tables of 32 to 350 rows; one id in ninety is watched. Each PDF is made by asking for it once."""
     random, day = Random(7), schedule.previous(schedule.today(utc_now()))
     ids = sandbox.edicts(day, [_edict(random, number) for number in range(EDICTS)])
@@ -86,7 +85,7 @@ def publish(sandbox: Sandbox, numbers: list[int]) -> tuple[schedule.date, int]:
         return day, sum(len(session.get(f"{sandbox.url}/boe_n/dias/{day:%Y/%m/%d}/not.php?id={name}", timeout=60).content) for name in ids)
 
 
-def measure(settings: Settings, store: Store, day: schedule.date, size: int, world: str) -> None:
+def measure(settings: Settings, store: Store, day: schedule.date, size: int) -> Figures:
     room = ReadingRoom()
     room.container = SimpleNamespace(config={"settings": settings})
     room.setup()
@@ -100,11 +99,4 @@ def measure(settings: Settings, store: Store, day: schedule.date, size: int, wor
     with store.begin() as db:
         assert db.get_one(Day, day).state == "done"
         counts = {name: db.scalar(select(func.count()).select_from(table)) for name, table in (("edicts", Edict), ("mentions", Mention))}
-    figures = {"edicts a second": EDICTS / took_s, "MB a second": size / 1e6 / took_s, **counts, "watched ids": WATCHED}
-    for name, value in figures.items():
-        print(f"teu day, {world:<10} {name:<20} {value:>14,.2f}")
-
-
-if __name__ == "__main__":
-    for chosen in sys.argv[1:] or ("embedded", "deployed"):
-        run(chosen)
+    return {"edicts a second": EDICTS / took_s, "MB a second": size / 1e6 / took_s, **counts, "watched ids": WATCHED}
