@@ -24,7 +24,8 @@ Json = dict[str, Any]
 
 def append_for_tenants(db: UnitOfWork, entries: list[Json], at: datetime) -> list[str]:
     """Append entries {tenant_id, act, user_id, subject, detail} of any tenants; returns their ids in the order given."""
-    asking, ids = db.asking, {}
+    asking = db.asking
+    ids: dict[int, str] = {}
     for tenant_id in sorted({entry["tenant_id"] for entry in entries}):
         numbers = [number for number, entry in enumerate(entries) if entry["tenant_id"] == tenant_id]
         db.act_for(replace(asking, tenant_id=tenant_id))
@@ -36,7 +37,7 @@ def append(db: UnitOfWork, entries: list[Json], at: datetime) -> list[str]:
     """Append entries {act, user_id, subject, detail} of the tenant that is acted for; returns their ids."""
     tenant_id = db.asking.tenant_id
     first = reserve(db, tenant_id, len(entries))
-    rows = [
+    rows: list[Json] = [
         {"id": new_id(), "tenant_id": tenant_id, "seq": first + number, "at": at}
         | {name: entry[name] for name in ("act", "user_id", "subject", "detail")}
         for number, entry in enumerate(entries)
@@ -49,4 +50,4 @@ def reserve(db: UnitOfWork, tenant_id: str, count: int) -> int:
     """The first of so many numbers, none of which anybody else gets."""
     insert_new(db, Trail, [{"tenant_id": tenant_id, "size": 0}], Trail.tenant_id)
     grown = update(Trail).where(Trail.tenant_id == tenant_id).values(size=Trail.size + count).returning(Trail.size)
-    return db.scalar(grown.execution_options(synchronize_session=False)) - count + 1
+    return db.scalars(grown.execution_options(synchronize_session=False)).one() - count + 1

@@ -15,8 +15,10 @@ from services.chassis.database import open_engine
 from services.chassis.sealing import make_key_file
 from services.chassis.settings import SettingMissing, Settings
 from services.keyring.master import VARIABLE, MasterKeys, master_keys
-from services.keyring.models import Model, UsedMasterKey
+from services.keyring.models import UsedMasterKey
 from services.keyring.pkcs12 import self_test
+
+SERVICE = "keyring"
 
 
 class MasterKeysAtStart(DependencyProvider):
@@ -35,7 +37,7 @@ class MasterKeysAtStart(DependencyProvider):
 
 def used_ids(settings: Settings) -> set[str]:
     """Read with a connection of its own: the service's is set up at the same time as this."""
-    engine = open_engine(settings.database_for(Model.service), Model.service)
+    engine = open_engine(settings.database_for(SERVICE), SERVICE)
     try:
         with engine.connect() as connection:
             return set(connection.scalars(select(UsedMasterKey.id)))

@@ -34,6 +34,7 @@ AQkVMRYEFKupP9RRfVWQeGGvo8raaP8TuFkHMDEwITAJBgUrDgMCGgUABBQPZabTj6puvG7ipihGxqWp
 """
 RC2_40_PASSWORD = "self-test"
 LONGEST_CHAIN = 10
+PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 
 
 @dataclass
@@ -56,7 +57,7 @@ def open_pkcs12(file: bytes, password: str) -> Opened:
             raise Invalid.field("file", "El fichero no contiene la clave privada. Expórtelo de nuevo marcando «exportar la clave privada».")
         if not isinstance(bundle.key, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey)):
             raise Invalid.field("file", "La clave no es RSA ni de curva elíptica (EC): los organismos no la admiten.")
-        chain = chain_of(bundle)
+        chain = chain_of(bundle, bundle.key.public_key())
         encoded = bundle.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
         private_key = bytearray(encoded)
         overwrite(encoded)
@@ -75,10 +76,9 @@ def load(file: bytes, password: str) -> PKCS12KeyAndCertificates:
         raise Invalid.field("file", "El fichero usa un cifrado o una clave que no se conoce. Expórtelo de nuevo.") from None
 
 
-def chain_of(bundle: PKCS12KeyAndCertificates) -> list[x509.Certificate]:
+def chain_of(bundle: PKCS12KeyAndCertificates, public: PublicKey) -> list[x509.Certificate]:
     """The certificate of the key, then the one that issued it, and so on as far as the file goes."""
     present = [found.certificate for found in (bundle.cert, *bundle.additional_certs) if found]
-    public = bundle.key.public_key()
     chain = [certificate for certificate in present if same_key(certificate, public)][:1]
     if not chain:
         raise Invalid.field("file", "El fichero no contiene el certificado de su clave privada. Expórtelo de nuevo completo.")
@@ -90,7 +90,7 @@ def chain_of(bundle: PKCS12KeyAndCertificates) -> list[x509.Certificate]:
     return chain
 
 
-def same_key(certificate: x509.Certificate, public: rsa.RSAPublicKey | ec.EllipticCurvePublicKey) -> bool:
+def same_key(certificate: x509.Certificate, public: PublicKey) -> bool:
     try:
         return certificate.public_key() == public
     except (ValueError, UnsupportedAlgorithm):

@@ -18,7 +18,7 @@ from itertools import groupby
 from typing import Any
 
 import structlog
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import BindParameter, bindparam, select, update
 
 from services.chassis.asking import Asking
 from services.chassis.boxes import seal_to
@@ -38,7 +38,7 @@ log = structlog.get_logger()
 Json = dict[str, Any]
 
 # Built once: a claim may be of fifty tenants, and building statements would cost more than running them.
-IDS = bindparam("ids", expanding=True)
+IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 KEYS = (
     select(Certificate, Key, TenantKey)
     .join(Key, Key.certificate_id == Certificate.id)
@@ -57,13 +57,13 @@ COUNTED = (
 
 @dataclass
 class Use:
-    """One ticket on its way; `refused` is the code of the reason, or ""."""
+    """One ticket on its way; `refused` is the code of the reason, or "". The rows are there once looked up, all of them unless refused."""
 
     ticket: Json
-    certificate: Certificate | None = None
-    key: Key | None = None
-    tenant_key: TenantKey | None = None
-    client: Client | None = None
+    certificate: Any = None
+    key: Any = None
+    tenant_key: Any = None
+    client: Any = None
     refused: str = ""
 
     @property
