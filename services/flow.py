@@ -7,6 +7,7 @@ from typing import Any
 
 from services.catalogue import service_classes
 from services.chassis.broker import handlers_of
+from services.contracts import events  # noqa: F401  (registers every event)
 from services.contracts.message import REGISTRY
 
 BEGIN, END = "<!-- flow: begin (make flow) -->", "<!-- flow: end -->"

@@ -108,7 +108,7 @@ def _edict_row(db: UnitOfWork, edict: MatchedEdict) -> Json:
 def _deadlines_of(edict: MatchedEdict) -> list[Deadline]:
     """None for a regime that no rule knows: an edict without deadline is better than one that nobody sees."""
     try:
-        return edict_deadlines(edict.regime, edict.published_on, edict.row)
+        return edict_deadlines(edict.regime, edict.published_on, f"{edict.row}\n{edict.terms}")
     except UnknownRegime:
         return []
 
