@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from deploy.sandbox.authority import Authority, Company
 from services.mailbox_sync.identity import Identity, IdentityWiped
-from services.mailbox_sync.traceless import overwrite
+from services.chassis.traceless import overwrite
 
 from .lema_answers import unsigned
 from .stand_in import Reply, StandIn
