@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
 from requests.adapters import HTTPAdapter
 
-from .traceless import freed_memory_is_overwritten, overwrite
+from services.chassis.traceless import freed_memory_is_overwritten, overwrite
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 HASHES: dict[str, Callable[[], hashes.HashAlgorithm]] = {
