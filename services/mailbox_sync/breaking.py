@@ -9,6 +9,7 @@ A person who asks for a mailbox now is let through to a resting body, never with
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
@@ -23,15 +24,24 @@ from services.mailbox_sync.models import Breaker
 WHOLE_BODY = ""
 
 
-def rest_of(db: UnitOfWork, body: str, certificate_id: str, now: datetime, is_asked_for: bool) -> datetime | None:
+Broken = dict[tuple[str, str], Breaker]
+
+
+def broken_among(db: UnitOfWork, checks: Sequence[Check]) -> Broken:
+    """What is known against these checks' bodies and certificates, by (body, certificate)."""
+    concerned = Breaker.certificate_id.in_([WHOLE_BODY, *(check.certificate_id for check in checks)])
+    rows = db.scalars(select(Breaker).where(Breaker.body.in_({check.body for check in checks}), concerned))
+    return {(row.body, row.certificate_id): row for row in rows}
+
+
+def rest_of(broken: Broken, check: Check) -> datetime | None:
     """Until when this mailbox has to wait, None when it can be read; whoever comes first after a rest is the one that tries."""
-    rows = select(Breaker).where(Breaker.body == body, Breaker.certificate_id.in_([WHOLE_BODY, certificate_id]))
-    found = {row.certificate_id: row for row in db.scalars(rows)}
-    certificate = found.get(certificate_id)
+    now = check.began_at
+    certificate, whole = (broken.get((check.body, which)) for which in (check.certificate_id, WHOLE_BODY))
     if certificate and certificate.rests_until and certificate.rests_until > now:
         return certificate.rests_until
-    whole = found.get(WHOLE_BODY)
-    if whole is None or whole.rests_until is None or is_asked_for:
+    check.body_was_failing = whole is not None and whole.failures > 0
+    if whole is None or whole.rests_until is None or check.sync_id:
         return None
     if whole.rests_until > now:
         return whole.rests_until
@@ -54,10 +64,9 @@ def note(db: UnitOfWork, check: Check, now: datetime, fault: Fault) -> datetime 
 
 
 def mend(db: UnitOfWork, body: str) -> None:
-    """The body has answered as it should. Written only when something is broken, so that good checks do not queue for one row."""
+    """The body has answered as it should; called only when it was failing, so that good checks do not queue for one row."""
     broken = update(Breaker).where(Breaker.body == body, Breaker.certificate_id == WHOLE_BODY, Breaker.failures > 0)
-    if db.scalar(select(Breaker.failures).where(Breaker.body == body, Breaker.certificate_id == WHOLE_BODY)):
-        db.execute(broken.values(failures=0, rests_until=None))
+    db.execute(broken.values(failures=0, rests_until=None))
 
 
 def _row(db: UnitOfWork, body: str, certificate_id: str) -> Breaker:

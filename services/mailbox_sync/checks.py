@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -30,7 +30,10 @@ from services.mailbox_sync.models import ClientGroup, KnownNotice, Sync
 
 @dataclass(kw_only=True)
 class Check:
-    """`began_at` is the database's clock at the claim. `user_id`, `only` and `sync_id` are empty for a check by schedule."""
+    """`began_at` is the database's clock at the claim, `covered_…` what the last check left.
+
+    `user_id`, `only` and `sync_id` are empty for a check by schedule.
+    """
 
     mailbox_id: str
     tenant_id: str
@@ -40,6 +43,9 @@ class Check:
     address: Address
     certificate_id: str
     began_at: datetime
+    covered_since: datetime | None = None
+    covered_until: datetime | None = None
+    body_was_failing: bool = False
     sync_id: str = ""
     user_id: str = ""
     only: str = ""
@@ -94,8 +100,10 @@ def show_progress(sync: Sync, check: Check) -> None:
     sync.notices_seen, sync.notices_new = check.notices_seen, check.notices_new
 
 
-def _unknown(db: UnitOfWork, mailbox_id: str, notices: Iterable[Notice]) -> list[Notice]:
+def _unknown(db: UnitOfWork, mailbox_id: str, notices: Sequence[Notice]) -> list[Notice]:
     """Those that were never listed in this mailbox, or not like this; from now on they are known."""
+    if not notices:
+        return []
     listed = {(one.origin_code, one.reference): one for one in notices}
     rows = {key: row_of(one) for key, one in listed.items()}
     is_listed = tuple_(KnownNotice.origin_code, KnownNotice.reference).in_(list(rows))

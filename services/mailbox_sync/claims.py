@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, func, select, text, update
+from sqlalchemy import ColumnElement, DateTime, Row, case, func, select, text, update
 from sqlalchemy.orm import Session
 
 from services.chassis.insert import insert_new
@@ -108,17 +108,34 @@ def _mark_served(db: Session, now: datetime, tenant_ids: list[str]) -> None:
 
 def hold(db: Session, mailbox_id: str, fence: int) -> datetime:
     """First in every write of a check: renews the lease, keeps others out until the commit; → now. Raises LeaseLost."""
-    now = database_now(db)
-    held = update(Due).where(Due.mailbox_id == mailbox_id, Due.fence == fence).values(due_at=now + LEASE, lease_until=now + LEASE)
-    if not db.scalars(held.returning(Due.mailbox_id), execution_options=NO_SYNC).all():
-        raise LeaseLost(mailbox_id)
-    return now
+    ends_at = later(db, LEASE)
+    return _write(db, mailbox_id, fence, due_at=ends_at, lease_until=ends_at).due_at - LEASE
+
+
+def finish(db: Session, mailbox_id: str, fence: int, pause: timedelta) -> tuple[datetime, bool]:
+    """In the place of `hold`, for a check that ends well: due again after the pause. → (now, was it urgent). Raises LeaseLost."""
+    row = _write(db, mailbox_id, fence, due_at=later(db, pause), lease_until=None, leased_by="", failures=0)
+    return row.due_at - pause, row.urgent
 
 
 def let_go(db: Session, mailbox_id: str, fence: int, **end: Any) -> None:
-    """End of a check: `due_at` and what else changes. Nothing when the fence is no longer its own."""
-    ended = update(Due).where(Due.mailbox_id == mailbox_id, Due.fence == fence).values(lease_until=None, leased_by="", **end)
-    db.execute(ended, execution_options=NO_SYNC)
+    """End of a check that is held: `due_at` and what else changes. Raises LeaseLost."""
+    _write(db, mailbox_id, fence, lease_until=None, leased_by="", **end)
+
+
+def _write(db: Session, mailbox_id: str, fence: int, **values: Any) -> Row:
+    written = update(Due).where(Due.mailbox_id == mailbox_id, Due.fence == fence).values(**values).returning(Due.due_at, Due.urgent)
+    row = db.execute(written, execution_options=NO_SYNC).one_or_none()
+    if row is None:
+        raise LeaseLost(mailbox_id)
+    return row
+
+
+def later(db: Session, pause: timedelta) -> ColumnElement[Any]:
+    """So long after the database's present, as an expression: a statement that sets it needs no look at the clock before."""
+    if db.get_bind().dialect.name == "postgresql":
+        return func.clock_timestamp(type_=DateTime(timezone=True)) + pause
+    return func.strftime("%Y-%m-%d %H:%M:%f000", "now", f"+{pause.total_seconds():.3f} seconds")
 
 
 def start_schedule(db: Session, mailbox_id: str, tenant_id: str, body: str) -> None:

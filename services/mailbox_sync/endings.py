@@ -1,7 +1,8 @@
 """How a check of a mailbox ends: whole, with a fault, or dropped; and what a person who asked for it is told.
 
 Only `complete` moves `last_complete_check_at`, in the commit that stores the last page. A fault shows its error on the mailbox and leaves
-that date where it is. Whatever was asked for while the check ran is due at once after it. All of these are called with the fence held.
+that date where it is. Whatever was asked for while the check ran is due at once after it. All but `complete` are called with the fence
+held; `complete` takes it itself, in the statement that ends the check.
 """
 
 from __future__ import annotations
@@ -12,47 +13,54 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from services.chassis.database import UnitOfWork
 from services.contracts.events import MailboxChecked
+from services.contracts.message import new_id
 from services.mailbox_sync import breaking, claims, schedule
-from services.mailbox_sync.checks import Check, show_progress
-from services.mailbox_sync.connecting import Fault, RateLimited, TryLater, Unreadable
+from services.mailbox_sync.checks import Check, show_progress, store_page
+from services.mailbox_sync.connecting import Fault, Page, RateLimited, TryLater, Unreadable
 from services.mailbox_sync.models import Attempt, Coverage, Mailbox, Sync
 
 OPEN_STATES = ("queued", "running")
 
 
-def complete(db: UnitOfWork, check: Check, now: datetime, every_s: int) -> None:
-    """Every page was read and stored."""
-    mailbox = db.get_one(Mailbox, check.mailbox_id)
-    cover(db, check, mailbox)
-    mailbox.last_complete_check_at, mailbox.state, mailbox.error = now, "active", None
+def complete(db: UnitOfWork, check: Check, last: Page, every_s: int) -> None:
+    """Every page was read; the last one is stored here. Written as few plain statements: this is what happens all day."""
+    now, was_urgent = claims.finish(db, check.mailbox_id, check.fence, schedule.until_next(every_s, random.random()))
+    store_page(db, check, last)
+    since = schedule.covered_since(check.covered_since, check.covered_until, check.began_at)
+    read = {"last_complete_check_at": now, "covered_since": since, "covered_until": check.began_at, "state": "active", "error": None}
+    db.execute(update(Mailbox).where(Mailbox.id == check.mailbox_id).values(**read), execution_options=claims.NO_SYNC)
+    db.execute(insert(Coverage).values(id=new_id(), tenant_id=check.tenant_id, **coverage_of(check, since)))
+    attempted(db, check, now, "ok", False)
     finish_sync(db, check, now, None)
-    breaking.mend(db, check.body)
-    db.add(Attempt(body=check.body, outcome="ok", is_failure=False, duration_ms=check.duration_ms, at=now))
-    let_go(db, check, now, {"due_at": schedule.after_success(now, every_s, random.random()), "urgent": False, "failures": 0})
-    db.flush()
-    whose = {"mailbox_id": mailbox.id, "client_id": mailbox.client_id, "body": mailbox.body}
-    db.publish(MailboxChecked(**whose, complete_at=now, client_complete_at=oldest_complete(db, mailbox.client_id)))
+    if check.body_was_failing:
+        breaking.mend(db, check.body)
+    if was_urgent:
+        let_go(db, check, now, {"urgent": False})
+    whose = {"mailbox_id": check.mailbox_id, "client_id": check.client_id, "body": check.body}
+    db.publish(MailboxChecked(**whose, complete_at=now, client_complete_at=oldest_complete(db, check.client_id)))
 
 
-def cover(db: UnitOfWork, check: Check, mailbox: Mailbox) -> None:
-    """One more entry of the ledger; the mailbox shows since when there is no gap."""
-    since = schedule.covered_since(mailbox.covered_since, mailbox.covered_until, check.began_at)
-    entry = Coverage(
-        mailbox_id=check.mailbox_id,
-        since=mailbox.covered_until if since < check.began_at else since,
-        until=check.began_at,
-        pages_read=check.pages_read,
-        total_pages=check.total_pages,
-        notices=check.notices_seen,
-        digest=hashlib.sha256("".join(check.digests).encode()).hexdigest(),
-        certificate_id=check.certificate_id,
-    )
-    db.add(entry)
-    mailbox.covered_since, mailbox.covered_until = since, check.began_at
+def coverage_of(check: Check, since: datetime) -> dict[str, Any]:
+    """One more entry of the ledger, from where the last one ended, unless there is a gap."""
+    return {
+        "mailbox_id": check.mailbox_id,
+        "since": check.covered_until if since < check.began_at else since,
+        "until": check.began_at,
+        "pages_read": check.pages_read,
+        "total_pages": check.total_pages,
+        "notices": check.notices_seen,
+        "digest": hashlib.sha256("".join(check.digests).encode()).hexdigest(),
+        "certificate_id": check.certificate_id,
+    }
+
+
+def attempted(db: UnitOfWork, check: Check, now: datetime, outcome: str, is_failure: bool) -> None:
+    whole = {"id": new_id(), "body": check.body, "outcome": outcome, "is_failure": is_failure}
+    db.execute(insert(Attempt).values(**whole, duration_ms=check.duration_ms, at=now))
 
 
 def oldest_complete(db: UnitOfWork, client_id: str) -> datetime | None:
@@ -71,8 +79,7 @@ def fail(db: UnitOfWork, check: Check, now: datetime, fault: Fault) -> None:
     finish_sync(db, check, now, mailbox.error)
     rests_until = breaking.note(db, check, now, fault)
     if check.asked_s is not None:
-        was_body = isinstance(fault, TryLater)
-        db.add(Attempt(body=check.body, outcome=fault.code, is_failure=was_body, duration_ms=check.duration_ms, at=now))
+        attempted(db, check, now, fault.code, isinstance(fault, TryLater))
     is_late = schedule.is_urgent(now, mailbox.last_complete_check_at or mailbox.created_at)
     failures = check.failures if isinstance(fault, RateLimited) else check.failures + 1
     let_go(db, check, now, {"due_at": next_try(now, fault, rests_until, (failures, is_late)), "urgent": is_late, "failures": failures})
@@ -91,7 +98,7 @@ def give_up(db: UnitOfWork, check: Check, now: datetime, reason: dict[str, str],
     """The person who asked may no longer: only what they asked for ends; the mailbox goes back to its schedule, as if nobody had."""
     mailbox = db.get_one(Mailbox, check.mailbox_id)
     finish_sync(db, check, now, reason)
-    regular = schedule.after_success(mailbox.last_complete_check_at or now, every_s, random.random())
+    regular = (mailbox.last_complete_check_at or now) + schedule.until_next(every_s, random.random())
     let_go(db, check, now, {"due_at": max(now + schedule.FIRST_PAUSE, regular), "urgent": False})
 
 

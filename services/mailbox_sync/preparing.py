@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, update
 
 from services.chassis.asking import Asking
 from services.chassis.database import UnitOfWork
@@ -40,7 +40,7 @@ def prepare(db: UnitOfWork, taken: Sequence[Claim]) -> list[Check]:
 def _of_tenant(db: UnitOfWork, own: dict[str, Claim]) -> list[Check]:
     now = claims.database_now(db)
     rows = db.execute(select(Mailbox, Client).join(Client, Client.id == Mailbox.client_id).where(Mailbox.id.in_(own))).all()
-    syncs = _asked_for(db, list(own))
+    syncs, certificates = _asked_for(db, list(own)), _certificates(db, [mailbox for mailbox, _ in rows])
     ready = []
     for mailbox, client in rows:
         if mailbox.state == "paused" or why_not_read(client):
@@ -48,11 +48,21 @@ def _of_tenant(db: UnitOfWork, own: dict[str, Claim]) -> list[Check]:
             continue
         check = _check(own[mailbox.id], mailbox, client, now)
         _attach(db, check, syncs.get(mailbox.id))
-        if _choose_certificate(db, check, mailbox, now) and not _has_to_wait(db, check, now):
-            mailbox.last_attempt_at = now
+        if _choose_certificate(db, check, mailbox, certificates):
             ready.append(check)
-    db.flush()
+    broken = breaking.broken_among(db, ready)
+    ready = [check for check in ready if not _has_to_wait(db, check, breaking.rest_of(broken, check))]
+    tried = update(Mailbox).where(Mailbox.id.in_([check.mailbox_id for check in ready])).values(last_attempt_at=now)
+    db.execute(tried, execution_options=claims.NO_SYNC)
     return ready
+
+
+def _certificates(db: UnitOfWork, mailboxes: Sequence[Mailbox]) -> list[Certificate]:
+    """The firm's own, those of these clients, and those that a mailbox names."""
+    owners = {"", *(mailbox.client_id for mailbox in mailboxes)}
+    named = [mailbox.certificate_id for mailbox in mailboxes if mailbox.certificate_id]
+    fitting = or_(Certificate.client_id.in_(owners), Certificate.id.in_(named))
+    return list(db.scalars(select(Certificate).where(fitting, ~Certificate.is_removed)))
 
 
 def _asked_for(db: UnitOfWork, mailbox_ids: list[str]) -> dict[str, Sync]:
@@ -70,6 +80,8 @@ def _check(claim: Claim, mailbox: Mailbox, client: Client, now: datetime) -> Che
         address=Address(mailbox.body, mailbox.via, client.tax_id, client.name),
         certificate_id="",
         began_at=now,
+        covered_since=mailbox.covered_since,
+        covered_until=mailbox.covered_until,
     )
 
 
@@ -81,16 +93,16 @@ def _attach(db: UnitOfWork, check: Check, sync: Sync | None) -> None:
     check.group_ids = frozenset(db.scalars(select(ClientGroup.group_id).where(ClientGroup.client_id == check.client_id)))
 
 
-def _choose_certificate(db: UnitOfWork, check: Check, mailbox: Mailbox, now: datetime) -> bool:
+def _choose_certificate(db: UnitOfWork, check: Check, mailbox: Mailbox, certificates: list[Certificate]) -> bool:
     """The one that the mailbox names, else the latest valid one of the client or of the firm. Without one the check ends here."""
     whose = "" if mailbox.via in FIRM_VIAS else check.client_id
-    wanted = Certificate.id == mailbox.certificate_id if mailbox.certificate_id else Certificate.client_id == whose
-    kept = db.scalars(select(Certificate).where(wanted, ~Certificate.is_removed)).all()
-    valid = usable(kept, now)
+    wanted = mailbox.certificate_id
+    kept = [one for one in certificates if (one.id == wanted if wanted else one.client_id == whose)]
+    valid = usable(kept, check.began_at)
     if valid:
         check.certificate_id = valid[0].id
         return True
-    fail(db, check, now, no_certificate("El despacho" if whose == "" else "El cliente", kept))
+    fail(db, check, check.began_at, no_certificate("El despacho" if whose == "" else "El cliente", kept))
     return False
 
 
@@ -101,10 +113,10 @@ def no_certificate(who: str, kept: Sequence[Certificate]) -> Unreadable:
     return Unreadable("certificate_expired", f"El certificado no está vigente (era válido hasta el {ended:%d/%m/%Y}). Suba uno vigente.")
 
 
-def _has_to_wait(db: UnitOfWork, check: Check, now: datetime) -> bool:
-    until = breaking.rest_of(db, check.body, check.certificate_id, now, bool(check.sync_id))
+def _has_to_wait(db: UnitOfWork, check: Check, until: datetime | None) -> bool:
     if until is None:
         return False
+    now = check.began_at
     if check.sync_id:
         message = "El organismo pide menos consultas con este certificado. Se volverá a leer cuando lo permita."
         fail(db, check, now, RateLimited("too_many_requests", message, pause_s=(until - now).total_seconds()))

@@ -29,9 +29,9 @@ def claim_size(in_flight: int) -> int:
     return max(1, min(CLAIM_AT_MOST, in_flight * 2))
 
 
-def after_success(now: datetime, every_s: int, draw: float) -> datetime:
-    """A little early rather than late, spread over a tenth of the time."""
-    return now + timedelta(seconds=every_s * (1 - draw / 10))
+def until_next(every_s: int, draw: float) -> timedelta:
+    """The pause after a good check: a little early rather than late, spread over a tenth of the time."""
+    return timedelta(seconds=every_s * (1 - draw / 10))
 
 
 def after_failure(now: datetime, failures: int, is_late: bool, draw: float) -> datetime:

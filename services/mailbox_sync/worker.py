@@ -169,9 +169,8 @@ class SyncWorker(Service):
             if stopping.is_set():
                 raise Stopping
             self._still_allowed(check)
-        with held(self.db, check) as (db, now):
-            store_page(db, check, last)
-            endings.complete(db, check, now, self.desk.settings.sync_every_s)
+        with self.db.begin(check.asking) as db:
+            endings.complete(db, check, last, self.desk.settings.sync_every_s)
 
     def _still_allowed(self, check: Check) -> None:
         """A change of rights applies to the next page. A check by schedule is nobody's, so nobody's rights matter."""
