@@ -151,6 +151,13 @@ def withdraw(db: Session, mailbox_ids: Iterable[str]) -> None:
     db.execute(gone.values(due_at=None, urgent=False, lease_until=None, leased_by="", fence=Due.fence + 1), execution_options=NO_SYNC)
 
 
+def forget_leases(db: Session) -> None:
+    """Of workers that are known to be dead: what they were reading is due now, and nothing of theirs can be written any more."""
+    now = database_now(db)
+    left = update(Due).where(Due.lease_until.is_not(None))
+    db.execute(left.values(due_at=now, lease_until=None, leased_by="", fence=Due.fence + 1), execution_options=NO_SYNC)
+
+
 def bring_forward(db: Session, mailbox_ids: Iterable[str], urgent: bool = False) -> None:
     """Due now. One that is being read keeps its lease; its end looks whether somebody asked meanwhile."""
     now, ids = database_now(db), list(mailbox_ids)

@@ -91,6 +91,10 @@ class SyncWorker(Service):
     @always
     def read_mailboxes(self, stopping: threading.Event) -> None:
         in_flight = self.desk.settings.sync_in_flight
+        if self.desk.settings.is_embedded:
+            # This process is the only one there is: whoever held a lease was killed with the process before it.
+            with self.db.begin() as db:
+                claims.forget_leases(db)
         ready: LightQueue = LightQueue(in_flight)
         readers = GreenPool(in_flight)
         for _ in range(in_flight):

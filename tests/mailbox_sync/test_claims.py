@@ -174,6 +174,16 @@ def test_a_worker_that_lost_its_lease_writes_nothing(store):
     assert row(store, Mailbox, mailbox_id).last_complete_check_at is not None
 
 
+def test_leases_of_workers_known_to_be_dead_are_forgotten_at_once(store):
+    plant(store, "a", 2)
+    stale = take(store, "dead")
+    with store.begin() as db:
+        claims.forget_leases(db)
+    assert len(take(store, "alive")) == 2
+    with pytest.raises(LeaseLost), held(store, stale[0]) as (db, _):
+        store_page(db, stale[0], page("x1"))
+
+
 def test_each_page_renews_the_lease(store):
     (mailbox_id,) = plant(store, "a", 1)
     (check,) = take(store)
