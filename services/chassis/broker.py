@@ -4,6 +4,9 @@ The whole topology is declared before anybody publishes, by every process that s
 and lost. `x-overflow=reject-publish` belongs to the at-least-once dead-letter strategy: without it the broker falls back silently to
 at-most-once. A queue that exists with other arguments would be refused and retried for ever in silence; here it ends the start with the
 queue's name.
+
+Calls are not events: a question and its answer are worth nothing once the broker was restarted, and their arguments are not sealed. So they
+stay in its memory, which also spares whoever asks two waits for its disk.
 """
 
 from __future__ import annotations
@@ -13,12 +16,15 @@ from typing import Any
 
 from amqp.exceptions import PreconditionFailed
 from kombu import Connection, Exchange, Queue
+from nameko.amqp.publish import Publisher
+from nameko.constants import NON_PERSISTENT
 
 from services.chassis.settings import Settings
 from services.contracts.message import Event
 
 DEAD_EXCHANGE = Exchange("casillero.dead", type="direct", durable=True)
 DELIVERY_LIMIT = 20
+Publisher.delivery_mode = NON_PERSISTENT  # Of calls only: events have a publisher of their own, see `relay`.
 
 
 class TopologyMismatch(Exception):

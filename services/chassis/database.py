@@ -78,16 +78,22 @@ class UnitOfWork(Session):
             sealed=self.store.seals.seal(tenant_id, EVENTS, fact.schema.dumps(fact).encode()),
             trace=self.asking.traceparent,
         )
-        self.leaving.append({"id": envelope.id, "topic": envelope.topic, "envelope": envelope.to_wire()})
+        row = {"id": envelope.id, "topic": envelope.topic, "envelope": envelope.to_wire()}
         self.info["publishes"] = True
         if self.in_nested_transaction():
-            self.write_outbox()  # What is rolled back to a savepoint takes its events along.
+            self._insert([row])  # What is rolled back to a savepoint takes its events along.
+        else:
+            self.leaving.append(row)
 
     def write_outbox(self) -> None:
-        """All events in one statement, past the ORM: most of an outbox's time would be the making of objects that nobody reads."""
+        """All events in one statement."""
         if self.leaving:
-            self.connection().execute(insert(self.store.model.Outgoing.__table__), self.leaving)
+            self._insert(self.leaving)
             self.leaving.clear()
+
+    def _insert(self, rows: list[dict[str, Any]]) -> None:
+        """Past the ORM: most of an outbox's time would be the making of objects that nobody reads."""
+        self.connection().execute(insert(self.store.model.Outgoing.__table__), rows)
 
 
 @event.listens_for(UnitOfWork, "do_orm_execute")

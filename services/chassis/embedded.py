@@ -2,9 +2,9 @@
 
 Kombu ships an in-memory transport, but Nameko and our relay expect more of a broker than it does. Mended here, each found by a failing
 test: the content type is missing from the message's properties; `mandatory` is ignored; one message that goes to two queues shares one
-delivery tag; an unacknowledged message returns to every bound queue instead of its own; there are no publisher confirms; several
-deliveries cannot be acknowledged at once; and draining polls, where it can sleep until a message is put into a queue that this connection
-consumes.
+delivery tag, and tags have no order; an unacknowledged message returns to every bound queue instead of its own, and with its channel not
+at all; there are no publisher confirms; several deliveries cannot be acknowledged at once; and draining polls, where it can sleep until a
+message is put into a queue that this connection consumes.
 
 The queues die with the process. That loses nothing: at the next start the last day's outbox is sent again, and handlers skip what they
 have.
@@ -12,6 +12,7 @@ have.
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections import defaultdict
 from queue import Empty
@@ -40,6 +41,7 @@ class Channel(memory.Channel):
         super().__init__(connection, **kwargs)
         self.events: dict[str, set] = {"basic_ack": set(), "basic_nack": set(), "basic_return": set()}
         self.published = 0
+        self.tags = itertools.count(1)
 
     def confirm_select(self, nowait: bool = False) -> None:
         """Every publish is confirmed at once: being in the queue is all that a queue of this process can promise."""
@@ -62,6 +64,9 @@ class Channel(memory.Channel):
         delivery = dict(message["properties"]["delivery_info"], queue=queue)
         return dict(message, properties=dict(message["properties"], delivery_tag=self._next_delivery_tag(), delivery_info=delivery))
 
+    def _next_delivery_tag(self) -> int:
+        return next(self.tags)
+
     def _restore(self, message: Any) -> None:
         self._put(message.delivery_info["queue"], dict(message.serializable(), redelivered=True))
 
@@ -79,6 +84,8 @@ class Channel(memory.Channel):
     def close(self) -> None:
         for queue in self._active_queues:
             consumers_of[queue].discard(self.connection)
+        if not self.closed:
+            self.qos.restore_unacked()
         super().close()
 
 

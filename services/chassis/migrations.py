@@ -130,13 +130,20 @@ def differences(service: str) -> tuple[str, set[str]]:
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/{service}.db"
         upgrade(open_engine(url, service), service)
-        engine = create_engine(url)
-        with engine.connect() as connection:
-            present = set(MigrationContext.configure(connection).dialect.get_table_names(connection))
-            context = MigrationContext.configure(connection, opts={"compare_type": False, "user_module_prefix": ""})
-            script = produce_migrations(context, model_of(service).metadata)
-            code = render_python_code(script.upgrade_ops, render_item=render_item)
-        return code, tenant_tables(model_of(service)) - present
+        return compared(service, open_engine(url, service))
+
+
+def compared(service: str, engine: Engine) -> tuple[str, set[str]]:
+    """The same for a database that has been migrated."""
+    model = model_of(service)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": False, "user_module_prefix": ""})
+        present = set(context.dialect.get_table_names(connection))
+        script = produce_migrations(context, model.metadata)
+        code = render_python_code(script.upgrade_ops, render_item=render_item)
+    engine.dispose()
+    said = [line.strip() for line in code.splitlines() if line.strip() and not line.strip().startswith("#")]
+    return "\n".join(said), tenant_tables(model) - present
 
 
 def render_item(kind: str, item: object, context: object) -> str | bool:
@@ -149,8 +156,7 @@ def write(service: str, message: str) -> Path:
     before = sorted(path.stem for path in folder.glob("[0-9]*.py"))
     revision = f"{len(before) + 1:04d}"
     code, tables = differences(service)
-    lines = [line for line in code.splitlines() if line.strip() and not line.strip().startswith("#")]
-    body = [line if line.startswith("    ") else f"    {line}" for line in lines] + [f'    protect("{table}")' for table in sorted(tables)]
+    body = [f"    {line}" for line in code.splitlines()] + [f'    protect("{table}")' for table in sorted(tables)]
     path = folder / f"{revision}_{message.lower().replace(' ', '_')}.py"
     path.write_text(
         HEADER.format(message=f"{message[0].upper()}{message[1:]}.", revision=revision, down=before[-1][:4] if before else None)

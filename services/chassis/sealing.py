@@ -49,7 +49,11 @@ def read_key_file(path: Path, variable: str) -> dict[str, bytes]:
         lines = path.read_text().split("\n")
     except OSError as error:
         raise SettingMissing(f"{variable}: no se puede leer {path} ({error.strerror}). `casillero keys new` la crea.") from error
-    keys = {name: base64.b64decode(key) for name, key in (line.split() for line in lines if line.strip())}
+    words = [line.split() for line in lines if line.strip()]
+    try:
+        keys = {name: base64.b64decode(key, validate=True) for name, key in words}
+    except ValueError:
+        keys = {}
     if not keys or any(len(key) != 32 for key in keys.values()):
         raise SettingMissing(
             f"{variable}: {path} no contiene claves de 32 bytes. Recupérela de su copia; `casillero keys new` crea una nueva."
@@ -82,10 +86,10 @@ class Seals:
         key_id, _, body = text.partition(".")
         if key_id not in self.keys:
             raise CannotOpen(f"key {key_id} is not in the sealing key file")
-        raw = base64.b64decode(body)
         try:
+            raw = base64.b64decode(body, validate=True)
             return self._cipher(key_id, purpose, tenant_id).decrypt(raw[:NONCE], raw[NONCE:], None)
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:
             raise CannotOpen("the text was changed or belongs to another tenant or purpose") from error
 
     def keyed_hash(self, purpose: str, text: str) -> str:
