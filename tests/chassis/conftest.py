@@ -49,6 +49,7 @@ def migrated(request, tmp_path_factory):
     """Settings of databases that every real service's migrations were applied to."""
     settings = settings_of(request.param, tmp_path_factory.mktemp("migrated"), request, "migrated")
     make_key_file(settings.sealing_key_path)
+    make_key_file(settings.master_key_path)
     if request.param == "deployed":
         admin = create_engine(driver_of(request.getfixturevalue("servers").postgres_admin_url), isolation_level="AUTOCOMMIT")
         with admin.connect() as connection:
