@@ -66,6 +66,13 @@ class PrivateServers:
         self._rabbitmq.stop()
         self._rabbitmq.start()
 
+    def start_postgresql(self) -> None:
+        """Start the server again on its old address; return when it takes connections."""
+        self._postgresql.start()
+
+    def stop_postgresql(self) -> None:
+        self._postgresql.stop()
+
     def restart_postgresql(self, mode: str = "immediate") -> None:
         """End the server (`smart`, `fast`, or `immediate`: a crash) and start it again on its old address."""
         self._postgresql.stop(mode)

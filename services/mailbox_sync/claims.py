@@ -5,6 +5,7 @@ that waited longest first, so that a tenant with half of all mailboxes delays no
 Every instant is the database's: workers' clocks decide nothing.
 
     free (due_at in the past) → claimed (due_at = end of the lease, fence + 1) → free at the time that the check's end sets
+                                        ├─ worker lives: it renews all its leases every few seconds
                                         └─ worker died: due again by itself when the lease ends
     withdrawn (due_at null, fence + 1): paused, switched off, archived; what still reads it can write nothing any more
 """
@@ -110,6 +111,13 @@ def hold(db: Session, mailbox_id: str, fence: int) -> datetime:
     """First in every write of a check: renews the lease, keeps others out until the commit; → now. Raises LeaseLost."""
     ends_at = later(db, LEASE)
     return _write(db, mailbox_id, fence, due_at=ends_at, lease_until=ends_at).due_at - LEASE
+
+
+def renew(db: Session, worker: str) -> None:
+    """All that the worker holds is its own for another lease. What it lost meanwhile carries another's name by now."""
+    ends_at = later(db, LEASE)
+    theirs = update(Due).where(Due.leased_by == worker, Due.lease_until.is_not(None))
+    db.execute(theirs.values(due_at=ends_at, lease_until=ends_at), execution_options=NO_SYNC)
 
 
 def finish(db: Session, mailbox_id: str, fence: int, pause: timedelta) -> tuple[datetime, bool]:

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 CLAIM_AT_MOST: Final = 50
-LEASE: Final = timedelta(minutes=10)
+LEASE: Final = timedelta(seconds=30)
+"""How long a worker that died keeps its mailboxes from the others; a living one renews three times as often."""
 WINDOW: Final = timedelta(days=10)
 """A listing shows at least what became available in so many days (Ley 39/2015, article 43.2): longer between two checks is a gap."""
 URGENT_AFTER: Final = timedelta(days=7)

@@ -41,7 +41,7 @@ from services.mailbox_sync.connectors import connector_for
 from services.mailbox_sync.keys import Json, identity_of, released
 from services.mailbox_sync.models import Model
 from services.mailbox_sync.preparing import prepare
-from services.mailbox_sync.schedule import claim_size
+from services.mailbox_sync.schedule import LEASE, claim_size
 
 log = structlog.get_logger()
 POLL_S = 1.0
@@ -108,6 +108,13 @@ class SyncWorker(Service):
             for _ in range(in_flight):
                 ready.put(None)
             readers.waitall()
+
+    @always
+    def keep_leases(self, stopping: threading.Event) -> None:
+        """A page may take longer than a lease; a worker that died keeps its mailboxes no longer than one."""
+        while not stopping.wait(LEASE.total_seconds() / 3):
+            with self.db.begin() as db:
+                claims.renew(db, self.desk.worker)
 
     def _feed(self, ready: LightQueue) -> int:
         """Claim some mailboxes and put them where the readers take them; how many there were."""

@@ -106,6 +106,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("mailbox_id"),
     )
     op.create_index("due_at_all", "due", ["urgent", "due_at"], unique=False)
+    op.create_index("due_leased", "due", ["leased_by", "lease_until"], unique=False)
     op.create_index("due_of_tenant", "due", ["tenant_id", "urgent", "due_at"], unique=False)
     op.create_table(
         "handled",

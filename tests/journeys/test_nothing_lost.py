@@ -1,0 +1,143 @@
+"""Processes and servers die; what was accepted arrives, once."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from random import Random
+
+import pytest
+
+from deploy.private_servers import private_servers
+from deploy.sandbox.client import started_sandbox
+from tests import sites
+from tests.conftest import own_folder
+from tests.journeys.portfolio import a_company, register, sync_now, with_mailbox
+from tests.sites import wait_for
+from tests.worlds import numbers, until
+
+
+@pytest.fixture
+def embedded():
+    """A `casillero run` that this test may kill."""
+    with own_folder() as folder, started_sandbox(folder / "sandbox") as sandbox, sites.embedded(folder, sandbox) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def deployed():
+    """The sites of other tests are left alone: this one's services and servers are its own."""
+    with (
+        own_folder() as folder,
+        started_sandbox(folder / "sandbox") as sandbox,
+        private_servers(folder / "servers") as own,
+        sites.deployed(folder, sandbox, own) as site,
+    ):
+        site.servers = own
+        yield site
+
+
+def restart(site):
+    run = site.processes["run"]
+    run.kill()
+    ready = site.data.parent / "ready.json"
+    ready.unlink()
+    run.start()
+    site.url = until(lambda: sites.listening_at(ready, run), "casillero run is ready again")
+
+
+def test_killed_at_any_moment_while_mailboxes_are_read_the_embedded_product_loses_and_doubles_nothing(embedded):
+    firm = embedded.firm()
+    manager = firm.user("manager", [firm.group("Todos")])
+    clients = [with_mailbox(firm, manager) for _ in range(4)]
+    planted = embedded.sandbox.many([client.party.tax_id for client in clients], 60, seed=next(numbers))
+    moment = Random(20261124)
+    for _ in range(3):
+        enough = requests_of(embedded) + moment.randrange(1, 12)
+        while requests_of(embedded) < enough:
+            for client in clients:
+                sync_now(manager, client)
+        restart(embedded)
+        manager.url = firm.admin.url = embedded.url
+    for client in clients:
+        wait_for(manager, f"/api/syncs/{sync_now(manager, client)}", lambda body: body["state"] == "done")
+    page = wait_for(manager, "/api/notifications", lambda body: body["total"] == len(planted), page_size=200)
+    found = page["items"] + manager.get("/api/notifications", page=2, page_size=200).body["items"]
+    assert Counter(item["reference"] for item in found) == Counter(row["reference"] for row in planted)
+
+
+def requests_of(site):
+    return sum(row["count"] for row in site.sandbox.requests(body="dehu"))
+
+
+def test_while_the_broker_is_away_calls_answer_503_and_what_was_accepted_before_arrives_later(deployed):
+    firm = deployed.firm()
+    manager = firm.user("manager", [firm.group("Todos")])
+    register(manager, a_company())
+    deployed.servers.kill_rabbitmq()
+    away = manager.get("/api/clients")
+    assert (away.status, away.body["code"]) == (503, "away")
+    assert int(away.headers["Retry-After"]) > 0
+    assert manager.get("/readyz").status == 503
+    deployed.servers.start_rabbitmq()
+    wait_for(manager, "/api/clients", lambda body: body["total"] == 1)
+    client = with_mailbox(firm, manager)
+    wait_for(manager, f"/api/mailboxes/{client.mailbox_id}", lambda body: body["last_complete_check_at"])
+
+
+def test_while_the_database_is_away_calls_answer_503_and_reading_goes_on_afterwards(deployed):
+    firm = deployed.firm()
+    manager = firm.user("manager", [firm.group("Todos")])
+    client = with_mailbox(firm, manager)
+    deployed.servers.stop_postgresql()
+    away = manager.get("/api/clients")
+    assert (away.status, away.body["code"], "Retry-After" in away.headers) == (503, "away", True)
+    deployed.servers.start_postgresql()
+    deployed.sandbox.notice(client.party.tax_id, client.party.name, "Después")
+    wait_for(manager, "/api/clients", lambda body: body["total"] == 1)
+    wait_for(manager, f"/api/syncs/{sync_now(manager, client)}", lambda body: body["state"] == "done")
+    assert wait_for(manager, "/api/notifications", lambda body: body["total"] == 1)["items"][0]["subject"] == "Después"
+
+
+def test_a_sync_worker_that_dies_is_replaced_by_another_and_nothing_is_read_twice_into_the_inbox(deployed):
+    firm = deployed.firm()
+    manager = firm.user("manager", [firm.group("Todos")])
+    client = with_mailbox(firm, manager)
+    deployed.sandbox.many([client.party.tax_id], 120, seed=next(numbers))
+    deployed.sandbox.fault("slow", value=0.3)
+    sync_id = sync_now(manager, client)
+    wait_for(manager, f"/api/syncs/{sync_id}", lambda body: body["pages_read"] >= 1)
+    for name in ("sync_worker 1", "sync_worker 2"):
+        deployed.processes[name].kill()
+        deployed.processes[name].start()
+    wait_for(manager, f"/api/syncs/{sync_now(manager, client)}", lambda body: body["state"] == "done")
+    assert wait_for(manager, "/api/notifications", lambda body: body["total"] == 120)["total"] == 120
+
+
+def test_logs_hold_no_tax_id_no_name_and_no_subject(embedded):
+    firm = embedded.firm()
+    manager = firm.user("manager", [firm.group("Todos")])
+    client = with_mailbox(firm, manager)
+    embedded.sandbox.notice(client.party.tax_id, client.party.name, "Asunto que nadie debe leer")
+    manager.post("/api/clients", {"tax_id": "12345678A", "name": "Nombre Secreto"})
+    wait_for(manager, f"/api/syncs/{sync_now(manager, client)}", lambda body: body["state"] == "done")
+    text = (embedded.data / "casillero.log").read_text()
+    canaries = [client.party.tax_id, client.party.name, "Asunto que nadie", "12345678A", "Nombre Secreto", manager.email, manager.password]
+    assert [canary for canary in canaries if canary in text] == []
+    assert all(json.loads(line) for line in text.splitlines())
+
+
+def test_a_first_start_tells_the_first_administrator_a_link_that_works_once(embedded):
+    link = re.search(r"http://\S+/primer-acceso/\S+", embedded.processes["run"].said())[0]
+    path = link.removeprefix(embedded.url)
+    visitor = embedded.visitor()
+    founder = {"tenant": "Mi despacho", "name": "Ana", "email": "ana@mi.example", "password": "una frase bastante larga"}
+    assert visitor.call("POST", path, data=founder).status == 302
+    assert visitor.sign_in(founder["email"], founder["password"]).body["user"]["role"] == "administrator"
+    assert visitor.call("POST", path, data=founder).status in (401, 422)
+
+
+def test_keys_are_for_their_owners_eyes_only(embedded):
+    modes = {(embedded.data / name).stat().st_mode & 0o777 for name in ("master.key", "sealing.key")}
+    assert modes == {0o600}
