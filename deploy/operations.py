@@ -104,7 +104,8 @@ def list_parked(service: str | None) -> None:
         found += 1
         again = row.next_try_at.isoformat(timespec="seconds")
         click.echo(
-            f"{row.event_id}  {store.publisher}.{row.handler}  {row.envelope['topic']}  {row.attempts} intentos, el próximo {again}: {row.error}"
+            f"{row.event_id}  {store.publisher}.{row.handler}  {row.envelope['topic']}  "
+            f"{row.attempts} intentos, el próximo {again}: {row.error}"
         )
     click.echo(f"{found} eventos aparcados." if found else "No hay eventos aparcados.")
 
@@ -127,7 +128,7 @@ def show_parked(event_id: str) -> None:
 def retry_parked(event_id: str) -> None:
     for store, row in find(event_id):
         with store.begin() as db:
-            db.get(store.model.Parked, (row.handler, row.event_id)).next_try_at = utc_now()
+            db.get_one(store.model.Parked, (row.handler, row.event_id)).next_try_at = utc_now()
         click.echo(f"{store.publisher}.{row.handler} lo intentará de nuevo en unos segundos.")
 
 

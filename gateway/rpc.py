@@ -1,6 +1,6 @@
 """A bounded pool of RPC proxies.
 
-Traps: threads that share one proxy hang, and a new proxy a request costs ten times a call; so one proxy a checkout, for one thread at a time.
+Traps: threads that share one proxy hang, and a new proxy a request costs ten times a call; so one a checkout, for one thread at a time.
 A proxy is thrown away after any error that is not a refusal, since its reply queue may be gone, and then the idle ones of the same age
 are thrown away too: they most probably lost the same connection.
 """

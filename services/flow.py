@@ -19,8 +19,8 @@ def hearers() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {topic: [] for topic in REGISTRY}
     service: Any
     for service in service_classes():
-        for handler, events in handlers_of(service).items():
-            for event in events:
+        for handler, heard in handlers_of(service).items():
+            for event in heard:
                 found[event.topic].append(f"{service.name}.{handler}")
     return found
 

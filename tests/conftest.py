@@ -39,7 +39,7 @@ def servers():
 
 @pytest.fixture(scope="session", params=WORLDS)
 def site(request, tmp_path_factory):
-    """The product in real processes behind an address, in one of the two worlds, with a sandbox of its own (`site.firm()`, `site.sandbox`)."""
+    """The product in real processes behind an address, in one of the two worlds, with a sandbox of its own."""
     with own_folder() as folder, started_sandbox(folder / "sandbox") as sandbox, contextlib.ExitStack() as stack:
         # A broker of its own: it would share its queues with the services that run inside the tests' process.
         needed = [stack.enter_context(private_servers(folder / "servers"))] if request.param == "deployed" else []

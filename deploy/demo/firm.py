@@ -105,16 +105,32 @@ def planned_edicts(random: Random, parties: list[Party]) -> tuple[tuple[dict[str
     rows = [[f"70016{number:05}", stranger, "MÉRIDA", "01/09/2026", "100"] for number, stranger in enumerate(strangers[:30])]
     rows.insert(17, ["7001699999", traffic, "BADAJOZ", "02/09/2026", "200"])
     headers = ["EXPEDIENTE", "IDENTIF", "LOCALIDAD", "FECHA", "CUANTÍA"]
-    planted: tuple[dict[str, Any], ...] = (
-        {"issuer": "Ministerio del Interior", "title": "Anuncio de notificación en procedimiento sancionador de tráfico.", "regime": "traffic",
-         "text": "Conforme al artículo 91 del texto refundido aprobado por Real Decreto Legislativo 6/2015.", "table": {"headers": headers, "rows": rows}},
-        {"issuer": "Agencia Estatal de Administración Tributaria", "title": "Anuncio de citación para comparecencia.", "regime": "tax",
-         "text": f"En virtud del artículo 112 de la Ley 58/2003 se cita a {tax[0]}-{tax[1:]} en el procedimiento de recaudación."},
-        {"issuer": "Tesorería General de la Seguridad Social", "title": "Anuncio de notificación de resolución.", "regime": "general",
-         "text": f"Conforme al artículo 44 de la Ley 39/2015 se notifica al titular con NIF {general}."},
-        {"issuer": "Ayuntamiento de Villaejemplo", "title": "Anuncio de notificación de liquidaciones.", "regime": "general",
-         "text": f"Se notifica a los titulares {', '.join(strangers[30:])}."},
-    )  # fmt: skip
+    sanction = {
+        "issuer": "Ministerio del Interior",
+        "title": "Anuncio de notificación en procedimiento sancionador de tráfico.",
+        "regime": "traffic",
+        "text": "Conforme al artículo 91 del texto refundido aprobado por Real Decreto Legislativo 6/2015.",
+        "table": {"headers": headers, "rows": rows},
+    }
+    summons = {
+        "issuer": AEAT["name"],
+        "title": "Anuncio de citación para comparecencia.",
+        "regime": "tax",
+        "text": f"En virtud del artículo 112 de la Ley 58/2003 se cita a {tax[0]}-{tax[1:]} en el procedimiento de recaudación.",
+    }
+    decision = {
+        "issuer": TGSS["name"],
+        "title": "Anuncio de notificación de resolución.",
+        "regime": "general",
+        "text": f"Conforme al artículo 44 de la Ley 39/2015 se notifica al titular con NIF {general}.",
+    }
+    others = {
+        "issuer": TOWN["name"],
+        "title": "Anuncio de notificación de liquidaciones.",
+        "regime": "general",
+        "text": f"Se notifica a los titulares {', '.join(strangers[30:])}.",
+    }
+    planted: tuple[dict[str, Any], ...] = (sanction, summons, decision, others)
     return planted, ((planted[0]["title"], traffic), (planted[1]["title"], tax), (planted[2]["title"], general))
 
 

@@ -6,12 +6,12 @@ from typing import Any
 
 from flask import Blueprint
 from marshmallow import Schema, fields
-from services.contracts.schemas.notifications import Notification, NotificationsPage
 
 from gateway import session
 from gateway.api.describing import describes
 from gateway.api.shapes import listed
 from services.contracts.schemas.clients import Client, ClientChanges, ClientsPage, NewClient
+from services.contracts.schemas.notifications import Notification, NotificationsPage
 from services.contracts.schemas.paging import paged
 
 blueprint = Blueprint("clients", __name__)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint
-from services.contracts.schemas.notifications import Deadline, Notification, NotificationChanges, NotificationsPage
 
 from gateway import session
 from gateway.api.describing import describes
 from gateway.api.shapes import listed
+from services.contracts.schemas.notifications import Deadline, Notification, NotificationChanges, NotificationsPage
 from services.contracts.schemas.paging import paged
 
 blueprint = Blueprint("notifications", __name__)

@@ -7,10 +7,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, g, render_template, request
-from services.contracts.schemas.notifications import NotificationsPage
 
 from gateway import session
 from services.contracts.schemas import checked
+from services.contracts.schemas.notifications import NotificationsPage
 
 MADRID = ZoneInfo("Europe/Madrid")
 TRAYS = {"pending": "Pendientes", "in_progress": "En trámite", "closed": "Cerradas"}

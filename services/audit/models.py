@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.tables import Instant, Tenanted, id_column, model_base
 
-Model = model_base("audit")
+Model: Any = model_base("audit")
 
 
 class Trail(Tenanted, Model):

@@ -1,1 +1,1 @@
-"""What services say to each other: events, promises, ids and refusals. Standard library and marshmallow only; no behaviour of any service."""
+"""What services say to each other: events, promises, ids and refusals. Standard library and marshmallow only; no behaviour."""

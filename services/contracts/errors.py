@@ -20,7 +20,7 @@ from typing import ClassVar
 
 
 class Refusal(Exception):
-    """Something that is not done, and why. `code` is for programs and never changes; `message` is one plain sentence that names the cure."""
+    """Something that is not done, and why. `code` is for programs and never changes; `message` is a plain sentence that names the cure."""
 
     code: ClassVar[str] = "refused"
 

@@ -146,7 +146,7 @@ class NoticesFound(Event):
 
 @event("mailbox_sync")
 class MailboxChecked(Event):
-    """Every page of a mailbox was read and stored. `client_complete_at` is the oldest complete check among the client's active mailboxes."""
+    """Every page of a mailbox was read and stored. `client_complete_at` is the oldest complete check of the client's active mailboxes."""
 
     mailbox_id: str
     client_id: str

@@ -1,9 +1,9 @@
 """How a fact looks on the wire: a frozen dataclass in, an envelope of plain JSON out.
 
 An `Event` is declared with `@event("publisher")` and only lists its fields; its marshmallow schema is made from them, so that there is
-nothing to keep in step. The envelope adds what every fact has: an id of its own, whose tenant it is, who caused it, and when. Readers are tolerant
-(fields that this version does not know are skipped), writers are strict. A change that readers could not follow is a new class `FactV2`
-beside the old one.
+nothing to keep in step. The envelope adds what every fact has: an id of its own, whose tenant it is, who caused it, and when. Readers are
+tolerant (fields that this version does not know are skipped), writers are strict. A change that readers could not follow is a new class
+`FactV2` beside the old one.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ Catalogued exceptions, across tenants and without personal text:
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import JSON, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -21,7 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.chassis.tables import Instant, Tenanted, id_column, model_base
 from services.contracts.message import utc_now
 
-Model = model_base("keyring")
+Model: Any = model_base("keyring")
 PRESENT = text("removed_at IS NULL")
 
 

@@ -131,7 +131,11 @@ class Due(Model):
     """`due_at` null: not read (paused, switched off, archived). `urgent`: asked for by a person, or a term may be running out unseen."""
 
     __tablename__ = "due"
-    __table_args__ = (Index("due_of_tenant", "tenant_id", "urgent", "due_at"), Index("due_at_all", "urgent", "due_at"), Index("due_leased", "leased_by", "lease_until"))
+    __table_args__ = (
+        Index("due_of_tenant", "tenant_id", "urgent", "due_at"),
+        Index("due_at_all", "urgent", "due_at"),
+        Index("due_leased", "leased_by", "lease_until"),
+    )
     mailbox_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     tenant_id: Mapped[str] = mapped_column(String(36))
     body: Mapped[str] = mapped_column(String(40))

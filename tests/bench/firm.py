@@ -1,4 +1,4 @@
-"""A deployed site for measuring: services in processes of their own on private servers, and large portfolios put in by the shortest honest way."""
+"""A deployed site for measuring: services in processes of their own on private servers, and large portfolios put in by the shortest way."""
 
 from __future__ import annotations
 

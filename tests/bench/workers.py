@@ -1,6 +1,6 @@
 """One, two and four sync workers read the same 2,000 mailboxes at a body that takes 200 ms to answer: how much faster more of them are.
 
-Each worker has 8 checks in flight, so one could read 40 a second at best. Every mailbox must be read exactly once a round: the sandbox counts.
+Each worker has 8 checks in flight, so one could read 40 a second at best. Every mailbox must be read once a round: the sandbox counts.
 """
 
 from __future__ import annotations
@@ -56,7 +56,9 @@ def add_mailbox(manager: sites.Person, client_id: str) -> None:
 def measure(site: Site, postgres: Any, workers: int) -> float:
     """Mailboxes a second from the moment that all are due to the last complete check."""
     due_never(postgres)
-    processes = [Process(f"w{n}", [CASILLERO, "service", "sync_worker"], site.environment, site.data / f"w{workers}-{n}.log") for n in range(workers)]
+    processes = [
+        Process(f"w{n}", [CASILLERO, "service", "sync_worker"], site.environment, site.data / f"w{workers}-{n}.log") for n in range(workers)
+    ]
     try:
         time.sleep(5)
         before, checks_before = asked(site), complete_checks(postgres)

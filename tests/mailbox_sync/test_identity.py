@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, utils
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from deploy.sandbox.authority import Authority, Company
-from services.mailbox_sync.identity import Identity, IdentityWiped
 from services.chassis.traceless import overwrite
+from services.mailbox_sync.identity import Identity, IdentityWiped
 
 from .lema_answers import unsigned
 from .stand_in import Reply, StandIn

@@ -1,7 +1,7 @@
 """Edicts of the TEU on the wire: those that name a client, which days of the bulletin were read, and the job that reads one.
 
-`match` of an edict: `on_reading` when the client was watched as the edict was read, `afterwards` when the watch began later and the edict was
-found among those of the last 92 days; its terms may already be running, or over.
+`match` of an edict: `on_reading` when the client was watched as the edict was read, `afterwards` when the watch began later and the edict
+was found among those of the last 92 days; its terms may already be running, or over.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class EdictsPage(PageRequest):
 
 
 class Edict(Schema):
-    """An edict that names a client. `reference` is the bulletin's own (BOE-N-…); `row` the text in which the tax id stands, empty until it is known."""
+    """An edict that names a client. `reference` is the bulletin's own (BOE-N-…); `row` the text around the tax id, empty until known."""
 
     id = fields.String()
     client_id = fields.String()
@@ -56,7 +56,7 @@ class Source(Schema):
 
 
 class Day(Schema):
-    """A day of the bulletin. `none`: there was no bulletin. `unreadable`: references of edicts that nobody could read and a person must look at."""
+    """A day of the bulletin. `none`: there was no bulletin. `unreadable`: references of edicts that a person must look at."""
 
     date = fields.String()
     state = fields.String()
@@ -68,7 +68,7 @@ class Day(Schema):
 
 
 class Coverage(Schema):
-    """`days_read`: read whole, within the last 92 days. `gaps`: every day since `watching_since`, or asked for, that was not, today left out."""
+    """`days_read`: read whole, within the last 92 days. `gaps`: each day since `watching_since`, or asked for, that was not, but today."""
 
     watching_since = fields.String(allow_none=True)
     days_read = fields.List(fields.String())
@@ -85,7 +85,7 @@ class ReadDay(Shape):
 
 
 class ReadingJob(Schema):
-    """A day that somebody asked to be read. `error` says in a plain sentence why it failed; the day itself is tried again by the schedule."""
+    """A day that somebody asked to be read. `error` says in a plain sentence why it failed; the schedule tries the day again."""
 
     id = fields.String()
     state = fields.String()

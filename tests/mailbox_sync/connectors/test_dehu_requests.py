@@ -60,7 +60,9 @@ def test_localiza_has_the_names_order_and_namespaces_of_the_specification(
 
 
 @pytest.mark.parametrize("via", ["power", "firm_certificate"])
-def test_with_anothers_certificate_only_what_is_held_is_asked_for(stand_in: StandIn, identity: Identity, settings: BodySettings, via: str) -> None:
+def test_with_anothers_certificate_only_what_is_held_is_asked_for(
+    stand_in: StandIn, identity: Identity, settings: BodySettings, via: str
+) -> None:
     (first, *_) = requests_of(stand_in, identity, settings, via)
     names = [element.tag for element in etree.fromstring(first.content).find(f"{{{SOAP}}}Body")[0]]
     assert names == [f"{{{LOCALIZA}}}nifTitular"]
