@@ -137,7 +137,8 @@ class Store:
                 yield unit
                 unit.flush()
                 unit.write_outbox()
-                crash_point("before_commit")
+                if unit.info.get("publishes"):
+                    crash_point("before_commit")
                 unit.commit()
             finally:
                 unit.close()
