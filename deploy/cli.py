@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
+
+from services.chassis.settings import CannotStart
 
 PORT = 8080
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class PlainWords(click.Group):
+    """What cannot start says why in one sentence, without a stack trace."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except CannotStart as error:
+            click.echo(error, err=True)
+            ctx.exit(2)
+
+
+@click.group(cls=PlainWords, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Casillero: todos los buzones electrónicos de los clientes de un despacho en una sola bandeja."""
 
 
 def patched() -> None:
+    # It says at each start that it is deprecated; docs/decisions/0004-dependencies.md says why it is here.
+    warnings.filterwarnings("ignore", message="(?s).*Eventlet is deprecated")
     import eventlet
 
     eventlet.monkey_patch()

@@ -20,7 +20,9 @@ def main(names: list[str]) -> int:
     unknown = [name for name in names if name not in CLASSES]
     if unknown:
         running.fail(f"No hay ningún servicio «{unknown[0]}». Los que hay: {', '.join(CLASSES)}.")
-    if not settings.database_url:
+    if settings.is_embedded and names:
+        running.fail("Un servicio por proceso necesita RabbitMQ (CASILLERO_BROKER_URL). En una sola máquina, `casillero run` los arranca todos.")
+    if settings.is_embedded:
         migrations.migrate(settings, databases())
     services = [service_class(name) for name in names or CLASSES]
     with running.running(settings, services, service_classes()) as runner:

@@ -16,10 +16,11 @@ from typing import Any
 
 from amqp.exceptions import PreconditionFailed
 from kombu import Connection, Exchange, Queue
+from kombu.exceptions import OperationalError
 from nameko.amqp.publish import Publisher
 from nameko.constants import NON_PERSISTENT
 
-from services.chassis.settings import Settings
+from services.chassis.settings import CannotStart, Settings
 from services.contracts.message import Event
 
 DEAD_EXCHANGE = Exchange("casillero.dead", type="direct", durable=True)
@@ -27,8 +28,12 @@ DELIVERY_LIMIT = 20
 Publisher.delivery_mode = NON_PERSISTENT  # Of calls only: events have a publisher of their own, see `relay`.
 
 
-class TopologyMismatch(Exception):
+class TopologyMismatch(CannotStart):
     """The broker has a queue or exchange of this name with other arguments; the text names it and the cure."""
+
+
+class BrokerAway(CannotStart):
+    """Nobody answers at the broker's address."""
 
 
 def exchange_of(publisher: str) -> Exchange:
@@ -75,9 +80,13 @@ def topology(services: Iterable[type]) -> list[Queue]:
 
 
 def declare(settings: Settings, services: Iterable[type]) -> None:
-    """Make the whole topology. Raises TopologyMismatch; a broker that is away raises kombu's own error after its retries."""
+    """Make the whole topology. Raises TopologyMismatch, or BrokerAway after some retries."""
     with connect(settings) as connection:
-        connection.ensure_connection(max_retries=10, interval_start=0.2, interval_step=0.5, interval_max=3)
+        try:
+            connection.ensure_connection(max_retries=10, interval_start=0.2, interval_step=0.5, interval_max=3)
+        except OperationalError as error:
+            where = connection.as_uri()
+            raise BrokerAway(f"No se puede llegar a RabbitMQ en {where} ({error}). Revise CASILLERO_BROKER_URL, o arránquelo.") from error
         for queue in topology(services):
             for wanted in (dead_queue(queue.name), queue):
                 _declare(connection, wanted)

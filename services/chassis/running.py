@@ -22,6 +22,7 @@ log = structlog.get_logger()
 @contextlib.contextmanager
 def running(settings: Settings, services: list[type], everybody: list[type]) -> Iterator[ServiceRunner]:
     """The services, started; `everybody` is every service there is, whose queues exist before anything is published."""
+    require_database(settings)
     require_sealing_key(settings)
     declare(settings, everybody)
     runner = ServiceRunner(nameko_config(settings))
@@ -33,6 +34,12 @@ def running(settings: Settings, services: list[type], everybody: list[type]) -> 
         yield runner
     finally:
         runner.stop()
+
+
+def require_database(settings: Settings) -> None:
+    """SQLite's files are one process's; with RabbitMQ there are several."""
+    if not settings.is_embedded and not settings.database_url:
+        raise SettingMissing("CASILLERO_DATABASE_URL: con RabbitMQ hace falta PostgreSQL; ponga su dirección, con {service} donde va el servicio.")
 
 
 def require_sealing_key(settings: Settings) -> None:

@@ -14,7 +14,11 @@ from typing import Any, Self
 PREFIX = "CASILLERO_"
 
 
-class SettingMissing(Exception):
+class CannotStart(Exception):
+    """Why a process ends before it has begun; the text is for whoever started it and names the cure."""
+
+
+class SettingMissing(CannotStart):
     """A setting that the process cannot start without; the text names the variable and the cure."""
 
 
