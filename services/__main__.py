@@ -21,7 +21,7 @@ def main(names: list[str]) -> int:
     if unknown:
         running.fail(f"No hay ningún servicio «{unknown[0]}». Los que hay: {', '.join(CLASSES)}.")
     if settings.is_embedded and names:
-        running.fail("Un servicio por proceso necesita RabbitMQ (CASILLERO_BROKER_URL). En una sola máquina, `casillero run` los arranca todos.")
+        running.fail("Un servicio por proceso necesita RabbitMQ (CASILLERO_BROKER_URL). Sin él, `casillero run` los arranca todos.")
     if settings.is_embedded:
         migrations.migrate(settings, databases())
     services = [service_class(name) for name in names or CLASSES]

@@ -39,7 +39,7 @@ def running(settings: Settings, services: list[type], everybody: list[type]) -> 
 def require_database(settings: Settings) -> None:
     """SQLite's files are one process's; with RabbitMQ there are several."""
     if not settings.is_embedded and not settings.database_url:
-        raise SettingMissing("CASILLERO_DATABASE_URL: con RabbitMQ hace falta PostgreSQL; ponga su dirección, con {service} donde va el servicio.")
+        raise SettingMissing("CASILLERO_DATABASE_URL: con RabbitMQ hace falta PostgreSQL; ponga su dirección, con {service} en el usuario.")
 
 
 def require_sealing_key(settings: Settings) -> None:
