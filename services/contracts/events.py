@@ -223,10 +223,11 @@ class ClientsCounted(Event):
 
 @event("notifications")
 class NotificationChanged(Event):
-    """A person changed the processing state, the reminder or the assignee of a notification."""
+    """A person changed the processing state, the reminder or the assignee of a notification. `edict_id` is empty for a notice."""
 
     notification_id: str
     client_id: str
     processing_state: str
     assignee_id: str
     version: int
+    edict_id: str = ""

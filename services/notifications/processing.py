@@ -32,6 +32,7 @@ def change(db: UnitOfWork, asking: Asking, notification: Notification, changes: 
             processing_state=notification.processing_state,
             assignee_id=notification.assignee_id or "",
             version=notification.version,
+            edict_id=notification.reference if notification.source == "edict" else "",
         )
     )
     if "processing_state" in changes:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select, true
+from sqlalchemy import ColumnElement, exists, func, select, true, update
 
 from services.chassis.asking import Asking
 from services.chassis.database import UnitOfWork
 from services.contracts.errors import NotFound
+from services.contracts.events import NotificationChanged
 from services.contracts.rpc import Json, Scope
 from services.contracts.schemas.paging import Id, sort_terms, words
 from services.teu_watcher.models import ClientGroup, Document, Match
@@ -26,6 +27,12 @@ def listed(db: UnitOfWork, asking: Asking, wanted: Json) -> Json:
     return {"items": described(db, db.scalars(page).all()), "total": total, "page": wanted["page"], "page_size": wanted["page_size"]}
 
 
+def keep_tray(db: UnitOfWork, fact: NotificationChanged) -> None:
+    """Into which tray people have put an edict is decided in the inbox; here it is kept for the list."""
+    known = update(Match).where(Match.client_id == fact.client_id, Match.edict_id == fact.edict_id, Match.tray_version < fact.version)
+    db.execute(known.values(tray=fact.processing_state, tray_version=fact.version))
+
+
 def visible_to(scope: Scope) -> ColumnElement[bool]:
     if scope.sees_all_clients:
         return true()
@@ -38,6 +45,8 @@ def _filters(wanted: Json) -> list[ColumnElement[bool]]:
         filters.append(Match.published_on == wanted["date"])
     if "client" in wanted:
         filters.append(Match.client_id == wanted["client"])
+    if wanted.get("tray"):
+        filters.append(Match.tray.in_(words(wanted["tray"])))
     if wanted.get("match"):
         filters.append(Match.match.in_(words(wanted["match"])))
     return filters
@@ -58,7 +67,7 @@ def described(db: UnitOfWork, matches: Sequence[Match]) -> list[Json]:
 
 
 def _described(match: Match, has_document: bool) -> Json:
-    texts = ("id", "client_id", "issuer", "title", "regime", "holder_tax_id", "row", "url", "match")
+    texts = ("id", "client_id", "issuer", "title", "regime", "holder_tax_id", "row", "url", "match", "tray")
     return {name: getattr(match, name) for name in texts} | {
         "reference": match.edict_id,
         "published_on": match.published_on.isoformat(),

@@ -45,7 +45,7 @@ class ClientGroup(Tenanted, Model):
 
 
 class Match(Tenanted, Model):
-    """`row` is empty until the edict was read with the client watched."""
+    """`row` is empty until the edict was read with the client watched. `tray` is what `notifications` says, as of its `tray_version`."""
 
     __tablename__ = "matches"
     __table_args__ = (UniqueConstraint("client_id", "edict_id"),)
@@ -61,6 +61,8 @@ class Match(Tenanted, Model):
     url: Mapped[str] = mapped_column(Text)
     match: Mapped[str] = mapped_column(String(20))
     found_at: Mapped[datetime] = mapped_column(Instant, default=utc_now)
+    tray: Mapped[str] = mapped_column(String(12), default="pending")
+    tray_version: Mapped[int] = mapped_column(default=0)
 
 
 class Document(Tenanted, Model):

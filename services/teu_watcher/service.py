@@ -9,11 +9,11 @@ from services.chassis.asking import Asking
 from services.chassis.database import Database, UnitOfWork
 from services.chassis.entrypoints import every, on, rpc
 from services.chassis.service import Service
-from services.contracts.events import ClientsChanged, ClientsRegistered
+from services.contracts.events import ClientsChanged, ClientsRegistered, NotificationChanged
 from services.contracts.rpc import INTERNAL, SIGNED_IN, Json
 from services.contracts.schemas import checked
 from services.contracts.schemas.edicts import EdictsPage, ReadDay
-from services.teu_watcher import source, watch
+from services.teu_watcher import matches, source, watch
 from services.teu_watcher.catching_up import forget_old, read_due
 from services.teu_watcher.coverage import ask_for, covered, job_shown, known_job
 from services.teu_watcher.edict import ReadingRoom
@@ -74,6 +74,11 @@ class TeuWatcherService(Service):
     @rpc(needs=SIGNED_IN, of=visible_match)
     def edict(self, db: UnitOfWork, asking: Asking, edict: Match) -> Json:
         return described(db, [edict])[0]
+
+    @on(NotificationChanged)
+    def keep_tray(self, db: UnitOfWork, fact: NotificationChanged) -> None:
+        if fact.edict_id:
+            matches.keep_tray(db, fact)
 
     @every(seconds=3600)
     def forget_old_edicts(self) -> None:

@@ -114,3 +114,16 @@ def test_switching_the_tablon_off_finds_nothing_new_and_hides_nothing_old(site):
     assert manager.patch(f"/api/clients/{seen}", {"watch_edicts": False, "version": client["version"]}).status == 200
     assert manager.get(f"/api/clients/{seen}/notifications").body["total"] == 1
     assert manager.get(f"/api/clients/{unseen}/notifications").body["total"] == 0
+
+
+def test_an_edict_that_was_dealt_with_leaves_the_pending_tray_of_the_tablon_too(site):
+    firm = site.firm()
+    manager = firm.user("manager", [firm.group("Todos")])
+    party = a_company()
+    client_id = register(manager, party)
+    site.sandbox.edicts(last_weekday(), [{"issuer": "TGSS", "title": "Anuncio.", "regime": "general", "text": f"NIF {party.tax_id}."}])
+    firm.admin.post("/api/edicts/read", {"date": last_weekday().isoformat()})
+    (item,) = wait_for(manager, f"/api/clients/{client_id}/notifications", has(1))["items"]
+    assert manager.patch(f"/api/notifications/{item['id']}", {"processing_state": "closed", "version": item["version"]}).status == 200
+    wait_for(manager, "/api/edicts", has(1), client=client_id, tray="closed")
+    assert manager.get("/api/edicts", client=client_id, tray="pending").body["total"] == 0

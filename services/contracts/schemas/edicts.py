@@ -11,6 +11,7 @@ from typing import Final
 from marshmallow import Schema, fields
 
 from services.contracts.schemas import Shape
+from services.contracts.schemas.notifications import PROCESSING_STATES
 from services.contracts.schemas.paging import Id, OneOrMore, PageRequest, paged
 
 MATCHES: Final = ("on_reading", "afterwards")
@@ -28,6 +29,7 @@ class EdictsPage(PageRequest):
     date = fields.Date()
     client = Id()
     match = OneOrMore(MATCHES)
+    tray = OneOrMore(PROCESSING_STATES)
 
 
 class Edict(Schema):
@@ -44,6 +46,7 @@ class Edict(Schema):
     row = fields.String()
     url = fields.String()
     match = fields.String()
+    tray = fields.String()
     found_at = fields.String()
     has_document = fields.Boolean()
 

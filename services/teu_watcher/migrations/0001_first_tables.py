@@ -122,6 +122,8 @@ def upgrade() -> None:
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("match", sa.String(length=20), nullable=False),
         sa.Column("found_at", Instant(), nullable=False),
+        sa.Column("tray", sa.String(length=12), nullable=False),
+        sa.Column("tray_version", sa.Integer(), nullable=False),
         sa.Column("tenant_id", sa.String(length=36), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("client_id", "edict_id"),
