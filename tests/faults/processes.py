@@ -7,7 +7,6 @@ green thread, so what it says goes to files, and its end is looked for.
 from __future__ import annotations
 
 import contextlib
-import math
 import os
 import signal
 import subprocess
@@ -30,7 +29,7 @@ class Child:
     def __init__(self, command: list[str], env: Mapping[str, str], log: Path, again: bool):
         self.command, self.env, self.log, self.again = command, dict(env), log, again
         self.said = log.with_suffix(".out")
-        self.deaths: list[int | None] = []
+        self.deaths: list[int] = []
         self.wanted = True
         self._start()
         self.keeper = threading.Thread(target=self._keep, daemon=True)
@@ -75,20 +74,17 @@ class Child:
             os.kill(self.process.pid, signal.SIGKILL)
 
     def end(self) -> None:
+        """By a kill: what is tested here bears that."""
         self.wanted = False
-        if self.process.poll() is None:
-            self.process.terminate()
-        if ended(self.process, 15) is None:
-            self.kill()
-        self.keeper.join(15)
+        self.kill()
+        self.keeper.join()
 
 
-def ended(process: subprocess.Popen, patience_s: float = math.inf) -> int | None:
-    """The status of a process once it has ended; None when it has not within that time."""
-    gives_up_at = time.monotonic() + patience_s
-    while process.poll() is None and time.monotonic() < gives_up_at:
+def ended(process: subprocess.Popen) -> int:
+    """The status of a process, once it has ended."""
+    while process.poll() is None:
         time.sleep(0.02)
-    return process.poll()
+    return process.returncode
 
 
 class Supervisor:
