@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 import requests
+from eventlet.greenpool import GreenPool
 
 from deploy.all_in_one import Running
 from deploy.demo.firm import GROUPS, PEOPLE, STATE, Plan, PlannedClient
@@ -17,6 +18,7 @@ from services.chassis.asking import NOBODY
 
 FIRM = "Gestoría Demo"
 TIMEOUT_S = 60
+AT_ONCE = 4
 
 
 class DemoFailed(RuntimeError):
@@ -80,7 +82,8 @@ def plant(here: Running, sandbox: Sandbox, plan: Plan) -> Planted:
     group_ids = {group["name"]: group["id"] for group in people["administrator"].every("/api/groups")}
     manager = people["manager"]
     import_firm_certificate(manager, sandbox, plan)
-    client_ids = {str(client.party.tax_id): plant_client(manager, sandbox, client, group_ids) for client in plan.clients}
+    several = GreenPool(AT_ONCE).imap(lambda client: plant_client(manager, sandbox, client, group_ids), plan.clients)
+    client_ids = {str(client.party.tax_id): client_id for client, client_id in zip(plan.clients, several, strict=True)}
     people["administrator"].post("/api/edicts/read", date=plan.teu_day.isoformat())
     return Planted(people, client_ids, expected)
 

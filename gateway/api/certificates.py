@@ -49,7 +49,7 @@ def import_for_client(client_id: str) -> dict[str, Any]:
 @describes("Remove a certificate: its key is destroyed", status=204)
 def remove_from_client(client_id: str, certificate_id: str) -> None:
     with session.services() as ask:
-        ask.keyring.remove_certificate(certificate_id, client_id)
+        ask.keyring.remove_certificate(client_id, certificate_id)
 
 
 @blueprint.get("/api/certificates")
@@ -71,4 +71,4 @@ def import_for_firm() -> dict[str, Any]:
 @describes("Remove one of the firm's certificates", status=204)
 def remove_from_firm(certificate_id: str) -> None:
     with session.services() as ask:
-        ask.keyring.remove_certificate(certificate_id, FIRM)
+        ask.keyring.remove_certificate(FIRM, certificate_id)

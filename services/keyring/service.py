@@ -46,14 +46,6 @@ def visible_client(service: KeyringService, db: UnitOfWork, asking: Asking, clie
     return client
 
 
-def visible_certificate(service: KeyringService, db: UnitOfWork, asking: Asking, certificate_id: str) -> Certificate:
-    certificate = db.scalars(select(Certificate).where(Certificate.id == certificate_id, Certificate.removed_at.is_(None))).first()
-    if certificate is None:
-        raise NotFound()
-    visible_client(service, db, asking, certificate.client_id)
-    return certificate
-
-
 class KeyringService(Service):
     name = "keyring"
     db = Database(Model)
@@ -108,8 +100,12 @@ class KeyringService(Service):
         with OpenKeys(self.master) as keys:
             return releasing.answer(uses, keys, worker_key)
 
-    @rpc(needs=MANAGE, of=visible_certificate)
-    def remove_certificate(self, db: UnitOfWork, asking: Asking, certificate: Certificate) -> None:
+    @rpc(needs=MANAGE, of=visible_client)
+    def remove_certificate(self, db: UnitOfWork, asking: Asking, client: Client | None, certificate_id: str) -> None:
+        own = (Certificate.id == certificate_id, Certificate.client_id == (client.id if client else ""), Certificate.removed_at.is_(None))
+        certificate = db.scalars(select(Certificate).where(*own)).first()
+        if certificate is None:
+            raise NotFound()
         destroy(db, certificate)
         db.publish(CertificateRemoved(certificate_id=certificate.id, client_id=certificate.client_id))
 

@@ -82,3 +82,15 @@ def test_every_release_of_a_certificate_is_in_the_trail(site):
     uses = manager.get("/api/audit", act="certificate_used").body["items"]
     assert uses, manager.get("/api/audit").body
     assert {use["detail"]["mailbox_id"] for use in uses} == {client.mailbox_id}
+
+
+def test_a_removed_certificate_is_gone_from_the_list_and_is_not_found_again(site):
+    firm = site.firm()
+    manager = firm.user("manager", [firm.group("Todos")])
+    client = with_mailbox(firm, manager)
+    wait_for(manager, f"/api/mailboxes/{client.mailbox_id}", lambda body: body["last_complete_check_at"])
+    path = f"/api/clients/{client.id}/certificates"
+    (certificate,) = manager.get(path).body["items"]
+    assert manager.delete(f"{path}/{certificate['id']}").status == 204
+    assert manager.get(path).body["items"] == []
+    assert manager.delete(f"{path}/{certificate['id']}").status == 404

@@ -90,7 +90,7 @@ def test_who_sees_a_client_but_may_not_manage_certificates_only_looks(desk):
     with pytest.raises(NotAllowed):
         operator.keyring.import_certificate(client_id, "", PASSWORD)
     with pytest.raises(NotAllowed):
-        operator.keyring.remove_certificate(made["id"])
+        operator.keyring.remove_certificate(client_id, made["id"])
     with pytest.raises(NotAllowed):
         operator.keyring.certificates("")
 
@@ -98,26 +98,33 @@ def test_who_sees_a_client_but_may_not_manage_certificates_only_looks(desk):
 def test_another_firm_finds_neither_client_nor_certificate(desk, world):
     client_id = desk.client()
     made, stranger = desk.imported(client_id), world.firm().admin
-    for call in (lambda: stranger.keyring.certificates(client_id), lambda: stranger.keyring.remove_certificate(made["id"])):
+    for call in (lambda: stranger.keyring.certificates(client_id), lambda: stranger.keyring.remove_certificate(client_id, made["id"])):
         with pytest.raises(NotFound):
             call()
+
+
+def test_a_certificate_is_removed_from_its_own_client_only(desk):
+    made, another = desk.imported(desk.client()), desk.client()
+    with pytest.raises(NotFound):
+        desk.firm.admin.keyring.remove_certificate(another, made["id"])
 
 
 def test_a_removed_certificate_has_no_key_any_more_and_may_come_again(desk, world):
     client_id, file = desk.client(), person(desk.folder, people.tax_id())
     made = desk.firm.admin.keyring.import_certificate(client_id, file, PASSWORD)
-    desk.firm.admin.keyring.remove_certificate(made["id"])
+    desk.firm.admin.keyring.remove_certificate(client_id, made["id"])
     with world.store("keyring").begin(Asking(tenant_id=desk.firm.tenant_id)) as db:
         assert db.scalars(select(Key).where(Key.certificate_id == made["id"])).all() == []
         assert db.get(Certificate, made["id"]).removed_at is not None
     with pytest.raises(NotFound):
-        desk.firm.admin.keyring.remove_certificate(made["id"])
+        desk.firm.admin.keyring.remove_certificate(client_id, made["id"])
     assert desk.firm.admin.keyring.import_certificate(client_id, file, PASSWORD)["id"] != made["id"]
 
 
 def test_import_and_removal_reach_the_trail(desk):
-    made = desk.imported(desk.client())
-    desk.firm.admin.keyring.remove_certificate(made["id"])
+    client_id = desk.client()
+    made = desk.imported(client_id)
+    desk.firm.admin.keyring.remove_certificate(client_id, made["id"])
     acts = until(lambda: {entry["act"] for entry in desk.firm.admin.audit.entries({"subject": made["id"]})["items"]} or None)
     until(lambda: len(desk.firm.admin.audit.entries({"subject": made["id"]})["items"]) == 2)
     assert acts <= {"keyring.certificate_imported", "keyring.certificate_removed"}

@@ -98,7 +98,7 @@ def test_an_expired_certificate_is_refused(desk, world, client_id, certificate_i
 
 
 def test_a_removed_certificate_is_refused(desk, client_id, certificate_id):
-    desk.firm.admin.keyring.remove_certificate(certificate_id)
+    desk.firm.admin.keyring.remove_certificate(client_id, certificate_id)
     assert desk.refused(desk.ticket(client_id, certificate_id)) == "certificate_missing"
 
 
