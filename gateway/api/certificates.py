@@ -10,6 +10,7 @@ from flask import Blueprint, request
 from gateway import session
 from gateway.api.describing import describes
 from gateway.api.shapes import listed
+from gateway.handing_over import hand_over
 from services.contracts.errors import Invalid
 from services.contracts.schemas.certificates import Certificate
 
@@ -23,7 +24,7 @@ def imported(client_id: str) -> dict[str, Any]:
     if file is None:
         raise Invalid.field("file", "Adjunte el fichero .p12 o .pfx del certificado.")
     with session.services() as ask:
-        return ask.keyring.import_certificate(client_id, base64.b64encode(file.read()).decode(), request.form.get("password", ""))
+        return hand_over(ask, client_id, base64.b64encode(file.read()).decode(), request.form.get("password", ""))
 
 
 @blueprint.get("/api/clients/<client_id>/certificates")

@@ -110,7 +110,8 @@ class Clients(Protocol):
 class Keyring(Protocol):
     """Certificates: the only holder of the master key."""
 
-    def import_certificate(self, client_id: str, pkcs12_base64: str, password: str) -> Json: ...  # client_id "" for the firm's own
+    def door(self) -> str: ...  # the public key to which what is handed in is sealed
+    def import_certificate(self, client_id: str, box: str) -> Json: ...  # box of {pkcs12_base64, password}; client_id "" for the firm's own
     def certificates(self, client_id: str) -> list[Json]: ...
     def remove_certificate(self, client_id: str, certificate_id: str) -> None: ...
     def release(self, tickets: list[Json], worker_key: str) -> list[Json]: ...

@@ -1,7 +1,7 @@
 """Where the master key lives. Today a file; another provider keeps the same protocol and never shows the key.
 
-The master key seals tenant keys and nothing else. Trap: whoever reads the file can open every certificate of every firm, so a file that
-others on the machine may read is refused.
+The master key seals tenant keys, and the pair of the keyring's door is derived from it. Trap: whoever reads the file can open every
+certificate of every firm, so a file that others on the machine may read is refused.
 """
 
 from __future__ import annotations
@@ -11,8 +11,12 @@ from pathlib import Path
 from typing import Protocol, Self
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from services.chassis.boxes import WorkerKey
 from services.chassis.sealing import CannotOpen, read_key_file
 from services.chassis.settings import SettingMissing, Settings
 
@@ -29,6 +33,8 @@ class MasterKeys(Protocol):
 
     def unwrap(self, key_id: str, sealed: bytes, bound_to: bytes) -> bytearray: ...  # CannotOpen
 
+    def door(self) -> WorkerKey: ...  # the pair to which certificates that come in are sealed, the same for every keyring process
+
 
 class FileMasterKeys:
     """The keys of a file in the format of `chassis.sealing`."""
@@ -36,6 +42,8 @@ class FileMasterKeys:
     def __init__(self, keys: dict[str, bytes]):
         self.ids = tuple(keys)
         self._ciphers = {name: AESGCM(key) for name, key in keys.items()}
+        secret = HKDF(hashes.SHA256(), 32, salt=None, info=b"casillero/keyring/door/1").derive(keys[self.ids[0]])
+        self._door = WorkerKey(X25519PrivateKey.from_private_bytes(secret))
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -58,6 +66,9 @@ class FileMasterKeys:
         except (InvalidTag, ValueError) as error:
             raise CannotOpen("a tenant key was changed or belongs to another tenant") from error
         return opened
+
+    def door(self) -> WorkerKey:
+        return self._door
 
 
 def master_keys(settings: Settings) -> MasterKeys:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -27,6 +28,7 @@ from services.contracts.schemas import checked
 from services.keyring import releasing
 from services.keyring.cards import state_of, warnings_of
 from services.keyring.envelopes import OpenKeys
+from services.keyring.master import MasterKeys
 from services.keyring.models import Certificate, Client, Model, UsedTicket
 from services.keyring.opening import MasterKeysAtStart
 from services.keyring.pkcs12 import Opened, open_pkcs12
@@ -36,6 +38,7 @@ from services.keyring.subjects import Reading, read
 Json = dict[str, Any]
 KEEP_TICKETS = timedelta(hours=1)
 MANAGE = "certificates.manage"
+TOO_LARGE = "El fichero pasa de 100 kB: un certificado con su clave ocupa mucho menos. Compruebe que es el fichero correcto."
 
 
 def visible_client(service: KeyringService, db: UnitOfWork, asking: Asking, client_id: str) -> Client | None:
@@ -64,12 +67,17 @@ class KeyringService(Service):
                 row.tax_id, row.group_ids, row.version = one.tax_id, list(one.group_ids), one.version
 
     @rpc(needs=SIGNED_IN, unit=False)
-    def import_certificate(self, asking: Asking, client_id: str, pkcs12_base64: str, password: str) -> Json:
+    def door(self, asking: Asking) -> str:
+        return self.master.door().public
+
+    @rpc(needs=SIGNED_IN, unit=False)
+    def import_certificate(self, asking: Asking, client_id: str, box: str) -> Json:
         """Needs certificates.manage, judged after the client was found, and before the file is looked at."""
         with self.db.begin(asking) as db:
             client = visible_client(self, db, asking, client_id)
         asking.require(MANAGE)
-        opened = tpool.execute(open_pkcs12, decoded(pkcs12_base64), password)
+        pkcs12, password = handed_in(self.master, client_id, box)
+        opened = tpool.execute(open_pkcs12, pkcs12, password)
         try:
             reading = in_date(read(opened.chain[0]))
             with self.db.begin(asking) as db, OpenKeys(self.master) as keys:
@@ -123,9 +131,24 @@ class KeyringService(Service):
         return certificate, is_new
 
 
+def handed_in(master: MasterKeys, client_id: str, box: str) -> tuple[bytes, str]:
+    """File and password from the box. Raises Invalid, and TooLarge before anything that large is opened."""
+    if len(box) > 2 * shapes.LARGEST_FILE:
+        raise TooLarge(TOO_LARGE)
+    try:
+        content = master.door().open(box, shapes.import_context(client_id))
+    except CannotOpen as error:
+        raise Invalid.field("file", "El fichero no llegó entero. Envíelo de nuevo.") from error
+    try:
+        handed = json.loads(content)
+        return decoded(handed["pkcs12_base64"]), handed["password"]
+    finally:
+        wipe(content)
+
+
 def decoded(pkcs12_base64: str) -> bytes:
     if len(pkcs12_base64) * 3 // 4 - 2 > shapes.LARGEST_FILE:
-        raise TooLarge("El fichero pasa de 100 kB: un certificado con su clave ocupa mucho menos. Compruebe que es el fichero correcto.")
+        raise TooLarge(TOO_LARGE)
     try:
         return base64.b64decode(pkcs12_base64, validate=True)
     except (binascii.Error, ValueError):

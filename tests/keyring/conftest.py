@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from gateway.handing_over import hand_over
 from services.chassis.boxes import WorkerKey
 from services.contracts.errors import NotFound
 from services.contracts.message import new_id
@@ -41,7 +42,7 @@ class Desk:
 
     def imported(self, client_id: str, tax_id: str = "", encryption: str = "modern") -> dict:
         file = person(self.folder, tax_id or people.tax_id(), encryption)
-        return self.firm.admin.keyring.import_certificate(client_id, file, PASSWORD)
+        return hand_over(self.firm.admin, client_id, file, PASSWORD)
 
     def ticket(self, client_id: str, certificate_id: str, **more: Any) -> dict:
         mailbox = {"mailbox_id": new_id(), "body": "dehu", "reason": "schedule", "user_id": ""}

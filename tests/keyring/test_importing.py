@@ -9,6 +9,7 @@ import psycopg2
 import pytest
 from sqlalchemy import select
 
+from gateway.handing_over import hand_over
 from services.chassis.asking import Asking
 from services.contracts.errors import Invalid, NotAllowed, NotFound, TooLarge
 from services.contracts.message import new_id
@@ -29,7 +30,7 @@ def test_an_imported_certificate_shows_what_it_is(desk, encryption):
 
 def test_the_same_file_twice_is_one_certificate(desk):
     client_id, file = desk.client(), person(desk.folder, people.tax_id())
-    first, second = (desk.firm.admin.keyring.import_certificate(client_id, file, PASSWORD) for _ in range(2))
+    first, second = (hand_over(desk.firm.admin, client_id, file, PASSWORD) for _ in range(2))
     assert first["id"] == second["id"] and second["warnings"][-1]["code"] == "already_imported"
     assert len(desk.firm.admin.keyring.certificates(client_id)) == 1
 
@@ -48,33 +49,33 @@ def test_the_firm_has_certificates_of_its_own(desk):
 def test_an_expired_certificate_is_named(desk):
     file = person(desk.folder, people.tax_id(), days=-2)
     with pytest.raises(Invalid) as refused:
-        desk.firm.admin.keyring.import_certificate(desk.client(), file, PASSWORD)
+        hand_over(desk.firm.admin, desk.client(), file, PASSWORD)
     assert "caducó" in refused.value.errors["file"][0]
 
 
 def test_a_wrong_password_is_named_and_nothing_is_kept(desk):
     client_id, file = desk.client(), person(desk.folder, people.tax_id())
     with pytest.raises(Invalid) as refused:
-        desk.firm.admin.keyring.import_certificate(client_id, file, "otra")
+        hand_over(desk.firm.admin, client_id, file, "otra")
     assert set(refused.value.errors) == {"password"}
     assert desk.firm.admin.keyring.certificates(client_id) == []
 
 
 def test_a_file_that_is_no_base64_is_named(desk):
     with pytest.raises(Invalid) as refused:
-        desk.firm.admin.keyring.import_certificate(desk.client(), "ñ", PASSWORD)
+        hand_over(desk.firm.admin, desk.client(), "ñ", PASSWORD)
     assert set(refused.value.errors) == {"file"}
 
 
 def test_a_file_over_100_kb_is_not_read(desk):
     with pytest.raises(TooLarge):
-        desk.firm.admin.keyring.import_certificate(desk.client(), base64.b64encode(bytes(100_003)).decode(), PASSWORD)
+        hand_over(desk.firm.admin, desk.client(), base64.b64encode(bytes(100_003)).decode(), PASSWORD)
 
 
 def test_a_client_that_one_may_not_see_is_not_found_whatever_one_may_do(desk):
     client_id = desk.client()
     operator = desk.firm.as_user(desk.firm.user("operator"))
-    for call in (operator.keyring.certificates, lambda of: operator.keyring.import_certificate(of, "", PASSWORD)):
+    for call in (operator.keyring.certificates, lambda of: hand_over(operator, of, "", PASSWORD)):
         with pytest.raises(NotFound):
             call(client_id)
         with pytest.raises(NotFound):
@@ -88,7 +89,7 @@ def test_who_sees_a_client_but_may_not_manage_certificates_only_looks(desk):
     made, operator = desk.imported(client_id), desk.firm.as_user(user_id)
     assert [one["id"] for one in operator.keyring.certificates(client_id)] == [made["id"]]
     with pytest.raises(NotAllowed):
-        operator.keyring.import_certificate(client_id, "", PASSWORD)
+        hand_over(operator, client_id, "", PASSWORD)
     with pytest.raises(NotAllowed):
         operator.keyring.remove_certificate(client_id, made["id"])
     with pytest.raises(NotAllowed):
@@ -111,14 +112,14 @@ def test_a_certificate_is_removed_from_its_own_client_only(desk):
 
 def test_a_removed_certificate_has_no_key_any_more_and_may_come_again(desk, world):
     client_id, file = desk.client(), person(desk.folder, people.tax_id())
-    made = desk.firm.admin.keyring.import_certificate(client_id, file, PASSWORD)
+    made = hand_over(desk.firm.admin, client_id, file, PASSWORD)
     desk.firm.admin.keyring.remove_certificate(client_id, made["id"])
     with world.store("keyring").begin(Asking(tenant_id=desk.firm.tenant_id)) as db:
         assert db.scalars(select(Key).where(Key.certificate_id == made["id"])).all() == []
         assert db.get(Certificate, made["id"]).removed_at is not None
     with pytest.raises(NotFound):
         desk.firm.admin.keyring.remove_certificate(client_id, made["id"])
-    assert desk.firm.admin.keyring.import_certificate(client_id, file, PASSWORD)["id"] != made["id"]
+    assert hand_over(desk.firm.admin, client_id, file, PASSWORD)["id"] != made["id"]
 
 
 def test_import_and_removal_reach_the_trail(desk):
@@ -134,7 +135,7 @@ def test_neither_key_nor_password_lies_in_the_files_of_the_database(desk, world)
     made = certificate(key_of("a key of this test"), name(CN="CANARIO"))
     client_id, password = desk.client(), f"canario-{new_id()}"
     file = pkcs12(desk.folder, pem(key_of("a key of this test"), made), password=password)
-    desk.firm.admin.keyring.import_certificate(client_id, base64.b64encode(file).decode(), password)
+    hand_over(desk.firm.admin, client_id, base64.b64encode(file).decode(), password)
     der, prime = pkcs8("a key of this test"), key_of("a key of this test").private_numbers().p
     needles = [der[200:400], base64.b64encode(der[201:399]), prime.to_bytes(128, "big"), password.encode(), b"CANARIO-control"]
     found = [needle for path in database_files(world) for needle in needles if needle in path.read_bytes()]

@@ -6,6 +6,7 @@ import base64
 from dataclasses import dataclass
 from typing import Any
 
+from gateway.handing_over import hand_over
 from services.chassis.asking import Asking
 from tests import people
 from tests.worlds import World, until
@@ -47,7 +48,7 @@ class Office:
         """A certificate of the client's own; its id, once the service has heard of it."""
         file = self.bodies.certificate(holder.tax_id, holder.name, PASSWORD, key="shared", **more)
         until(lambda: self.knows("keyring", holder.client_id), "the keyring knows the client")
-        certificate = self.ask.keyring.import_certificate(holder.client_id, base64.b64encode(file).decode(), PASSWORD)
+        certificate = hand_over(self.ask, holder.client_id, base64.b64encode(file).decode(), PASSWORD)
         return certificate["id"]
 
     def knows(self, service: str, client_id: str) -> bool:

@@ -7,6 +7,7 @@ import base64
 import pytest
 from sqlalchemy import select
 
+from gateway.handing_over import hand_over
 from services.chassis.asking import Asking
 from services.mailbox_sync.models import Coverage, Model
 from tests import people
@@ -77,7 +78,7 @@ def test_the_firms_certificate_reads_the_mailboxes_of_many_clients(office):
     firm_tax_id = people.company_tax_id()
     company = {"tax_id": firm_tax_id, "name": "DESPACHO SL"}
     file = office.bodies.certificate(people.tax_id(), "GARCÍA, EVA", PASSWORD, company=company, key="shared")
-    office.ask.keyring.import_certificate("", base64.b64encode(file).decode(), PASSWORD)
+    hand_over(office.ask, "", base64.b64encode(file).decode(), PASSWORD)
     holders = [office.client() for _ in range(2)]
     office.bodies.registration(firm_tax_id, [holder.tax_id for holder in holders])
     until(lambda: all(office.knows("keyring", holder.client_id) for holder in holders))
@@ -97,7 +98,7 @@ def test_a_client_without_power_for_the_firm_reads_in_plain_words_what_is_missin
     file = office.bodies.certificate(
         people.tax_id(), "SOLER, IU", PASSWORD, company={"tax_id": firm_tax_id, "name": "OTRO SL"}, key="shared"
     )
-    office.ask.keyring.import_certificate("", base64.b64encode(file).decode(), PASSWORD)
+    hand_over(office.ask, "", base64.b64encode(file).decode(), PASSWORD)
     holder = office.client()
     until(lambda: office.knows("keyring", holder.client_id))
     mailbox = office.in_trouble(office.with_mailbox(holder, via="firm_certificate"))

@@ -84,6 +84,11 @@ class Tickets(Shape):
     tickets = fields.List(fields.Nested(Ticket), required=True, validate=at_most)
 
 
+def import_context(client_id: str) -> bytes:
+    """What the box of an import is bound to; made by whoever hands it over and by the keyring to open it."""
+    return json.dumps(["casillero/import/1", client_id]).encode()
+
+
 def release_context(released: dict[str, Any], worker_key: str) -> bytes:
     """What the box of a released key is bound to; made by the keyring to seal it and by the worker to open it.
 
