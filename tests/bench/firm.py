@@ -15,7 +15,7 @@ from deploy.private_servers import private_servers
 from deploy.sandbox.client import started_sandbox
 from deploy.sandbox.people import Party, invent_parties
 from services.chassis.asking import Asking
-from services.chassis.database import Store
+from services.chassis.database import Store, driver_of
 from services.chassis.migrations import model_of
 from services.chassis.sealing import Seals
 from services.chassis.settings import Settings
@@ -36,14 +36,14 @@ def deployed(workers: int = 1) -> Iterator[tuple[Site, Any]]:
     with private_servers(folder / "servers") as servers, started_sandbox(folder / "sandbox") as sandbox:
         reset(servers.postgres_admin_url)
         with sites.deployed(folder, sandbox, servers, workers) as site:
-            engine = create_engine(servers.postgres_admin_url, isolation_level="AUTOCOMMIT")
+            engine = create_engine(driver_of(servers.postgres_admin_url), isolation_level="AUTOCOMMIT")
             yield site, engine
             engine.dispose()
 
 
 def reset(url: str) -> None:
     """An earlier run's tables go: a benchmark starts from nothing."""
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    engine = create_engine(driver_of(url), isolation_level="AUTOCOMMIT")
     with engine.connect() as owner:
         for schema in owner.scalars(text("select nspname from pg_namespace where nspname !~ '^(pg_|information_schema|public)'")).all():
             owner.execute(text(f"DROP SCHEMA {schema} CASCADE"))
