@@ -12,6 +12,7 @@ stay in its memory, which also spares whoever asks two waits for its disk.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partialmethod
 from typing import Any
 
 from amqp.exceptions import PreconditionFailed
@@ -19,13 +20,19 @@ from kombu import Connection, Exchange, Queue
 from kombu.exceptions import OperationalError
 from nameko.amqp.publish import Publisher
 from nameko.constants import NON_PERSISTENT
+from nameko.messaging import QueueConsumer
 
 from services.chassis.settings import CannotStart, Settings
 from services.contracts.message import Event
 
 DEAD_EXCHANGE = Exchange("casillero.dead", type="direct", durable=True)
 DELIVERY_LIMIT = 20
-Publisher.delivery_mode = NON_PERSISTENT  # Of calls only: events have a publisher of their own, see `relay`.
+DRAIN_S = 0.5
+"""How long a consumer waits for the broker before it looks whether it is to stop."""
+
+# What Nameko does not take as a setting. Publisher: of calls only, events have one of their own (`relay`).
+Publisher.delivery_mode = NON_PERSISTENT
+QueueConsumer.consume = partialmethod(QueueConsumer.consume, safety_interval=DRAIN_S)
 
 
 class TopologyMismatch(CannotStart):

@@ -23,7 +23,7 @@ from kombu import Consumer, Queue
 from nameko.extensions import Entrypoint, ProviderCollector, SharedExtension
 
 from services.chassis.away import AWAY  # noqa: F401  (asked for here)
-from services.chassis.broker import connect, dead_queue, queue_for
+from services.chassis.broker import DRAIN_S, connect, dead_queue, queue_for
 from services.chassis.crash import crash_point
 from services.chassis.logs import what_failed
 from services.contracts.message import Envelope
@@ -81,7 +81,7 @@ class Inbound(SharedExtension, ProviderCollector):
             self.ready.send()
         while not self.stopping:
             with contextlib.suppress(TimeoutError):
-                connection.drain_events(timeout=1)
+                connection.drain_events(timeout=DRAIN_S)
             if connection.heartbeat:
                 with self.write_lock:
                     connection.heartbeat_check()
