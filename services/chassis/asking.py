@@ -52,5 +52,5 @@ NOBODY = Asking()
 class WhoAsks(DependencyProvider):
     """Gives a service `self.asking`."""
 
-    def get_dependency(self, worker_ctx) -> Asking:
+    def get_dependency(self, worker_ctx: Any) -> Asking:
         return Asking.from_headers(worker_ctx.data)

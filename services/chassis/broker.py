@@ -75,7 +75,7 @@ def handlers_of(service: type) -> dict[str, tuple[type[Event], ...]]:
     return {name: member.hears for name, member in members if hasattr(member, "hears")}
 
 
-def topology(services: Iterable[type]) -> list[Queue]:
+def topology(services: Iterable[Any]) -> list[Queue]:
     """Every queue of these services; a handler of several events has one queue with several bindings."""
     return [
         queue

@@ -39,7 +39,7 @@ class Channel(memory.Channel):
 
     def __init__(self, connection: Any, **kwargs: Any):
         super().__init__(connection, **kwargs)
-        self.events: dict[str, set] = {"basic_ack": set(), "basic_nack": set(), "basic_return": set()}
+        self.events = defaultdict(set)
         self.published = 0
         self.tags = itertools.count(1)
 
@@ -91,12 +91,13 @@ class Channel(memory.Channel):
 
 class Transport(memory.Transport):
     Channel = Channel
+    cycle: Any
 
     def __init__(self, client: Any, **kwargs: Any):
         super().__init__(client, **kwargs)
         self.awake = threading.Event()
 
-    def drain_events(self, connection: Any, timeout: float | None = None) -> None:
+    def drain_events(self, connection: Any, timeout: float | None = None, **kwargs: Any) -> Any:
         """Deliver one message, waiting for it at most `timeout` seconds; raises socket.timeout like a broker's connection does."""
         ends_at = None if timeout is None else monotonic() + timeout
         while True:

@@ -6,6 +6,7 @@ import logging
 import traceback
 import warnings
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -13,7 +14,11 @@ import structlog
 def configure(level: str, *, to_file: str | None = None) -> None:
     """Everything on standard error, or in a file: one JSON object a line."""
     warnings.filterwarnings("ignore", category=DeprecationWarning, module="eventlet")
-    shared = [structlog.stdlib.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True), structlog.processors.format_exc_info]
+    shared: list[Any] = [
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter], logger_factory=structlog.stdlib.LoggerFactory()
     )

@@ -13,7 +13,7 @@ import importlib
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from alembic import op
 from alembic.autogenerate import produce_migrations, render_python_code
@@ -22,7 +22,6 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, make_url, text
-from sqlalchemy.orm import DeclarativeBase
 
 from services.chassis.database import driver_of, open_engine
 from services.chassis.settings import SettingMissing, Settings
@@ -120,9 +119,9 @@ def model_of(service: str) -> Any:
     return importlib.import_module(f"services.{service}.models").Model
 
 
-def tenant_tables(model: type[DeclarativeBase]) -> set[str]:
+def tenant_tables(model: Any) -> set[str]:
     """The tables that row-level security must protect."""
-    return {mapper.class_.__tablename__ for mapper in model.registry.mappers if issubclass(mapper.class_, Tenanted)}
+    return {mapper.local_table.name for mapper in model.registry.mappers if issubclass(mapper.class_, Tenanted)}
 
 
 def differences(service: str) -> tuple[str, set[str]]:
@@ -139,14 +138,14 @@ def compared(service: str, engine: Engine) -> tuple[str, set[str]]:
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": False, "user_module_prefix": ""})
         present = set(context.dialect.get_table_names(connection))
-        script = produce_migrations(context, model.metadata)
-        code = render_python_code(script.upgrade_ops, render_item=render_item)
+        operations: Any = produce_migrations(context, model.metadata).upgrade_ops
+        code = render_python_code(operations, render_item=render_item)
     engine.dispose()
     said = [line.strip() for line in code.splitlines() if line.strip() and not line.strip().startswith("#")]
     return "\n".join(said), tenant_tables(model) - present
 
 
-def render_item(kind: str, item: object, context: object) -> str | bool:
+def render_item(kind: str, item: object, context: object) -> str | Literal[False]:
     return "Instant()" if kind == "type" and type(item).__name__ == "Instant" else False
 
 

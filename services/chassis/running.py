@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterator
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import structlog
 from nameko.runners import ServiceRunner
@@ -20,7 +20,7 @@ log = structlog.get_logger()
 
 
 @contextlib.contextmanager
-def running(settings: Settings, services: list[type], everybody: list[type]) -> Iterator[ServiceRunner]:
+def running(settings: Settings, services: list[Any], everybody: list[Any]) -> Iterator[ServiceRunner]:
     """The services, started; `everybody` is every service there is, whose queues exist before anything is published."""
     require_database(settings)
     require_sealing_key(settings)

@@ -47,6 +47,6 @@ class Service:
         outgoing, parked = self.db.model.Outgoing, self.db.model.Parked
         with self.db.begin() as db:
             oldest = db.scalar(select(func.min(outgoing.id)).where(outgoing.sent_at.is_(None)))
-            PARKED.labels(self.name).set(db.scalar(select(func.count()).select_from(parked)))
+            PARKED.labels(self.name).set(db.scalar(select(func.count()).select_from(parked)) or 0)
         age_s = utc_now().timestamp() - int(oldest.replace("-", "")[:12], 16) / 1000 if oldest else 0
         UNSENT.labels(self.name).set(max(age_s, 0))
