@@ -2,11 +2,15 @@
 
 The keyring seals each key to this process alone and has written its use to the trail before it answers. A refusal becomes the fault of the
 check it was for. Trap: an opened key must be wiped whatever happens, so it is opened by whoever reads, not when it arrives.
+Invariant: a key is open only while a check reads for which the keyring has just released it; checks that read at the same time with one
+certificate (a firm's, for many clients) share it and its connections, and the last of them wipes it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -59,10 +63,38 @@ def refused(refusal: Json) -> Fault:
     return kind(refusal["code"], refusal["message"])
 
 
-def identity_of(answer: Json, key: WorkerKey, ca_file: str | None) -> Identity:
-    """The identity to read with; wipe it after use. Raises Unreadable for a box that does not open, TryLater for one that came too late."""
+class OpenIdentities:
+    """The identities that this process reads with just now."""
+
+    def __init__(self, key: WorkerKey, ca_file: str | None):
+        self._key, self._ca_file = key, ca_file
+        self._open: dict[tuple[str, str], Identity] = {}
+        self._readers: Counter[tuple[str, str]] = Counter()
+
+    @contextmanager
+    def reading(self, answer: Json) -> Iterator[Identity]:
+        """The identity for one check. Raises TryLater for a key that came too late, Unreadable for one that does not open."""
+        require_in_time(answer)
+        which = (answer["certificate_id"], answer["chain_pem"])
+        if which not in self._open:
+            self._open[which] = identity_of(answer, self._key, self._ca_file)
+        self._readers[which] += 1
+        try:
+            yield self._open[which]
+        finally:
+            self._readers[which] -= 1
+            if not self._readers[which]:
+                del self._readers[which]
+                self._open.pop(which).wipe()
+
+
+def require_in_time(answer: Json) -> None:
     if datetime.fromisoformat(answer["expires_at"]) <= utc_now():
         raise TryLater("ticket_expired", "La clave del certificado llegó demasiado tarde. Se repetirá en la próxima consulta.")
+
+
+def identity_of(answer: Json, key: WorkerKey, ca_file: str | None) -> Identity:
+    """A new identity; wipe it after use. Raises Unreadable for a box that does not open."""
     try:
         secret = key.open(answer["sealed"], release_context(answer, key.public))
     except CannotOpen as error:

@@ -38,7 +38,7 @@ from services.mailbox_sync.checks import Check, held, store_page
 from services.mailbox_sync.claims import LeaseLost
 from services.mailbox_sync.connecting import BodySettings, Connector, Fault, ListChanged, OurFault, Page
 from services.mailbox_sync.connectors import connector_for
-from services.mailbox_sync.keys import Json, identity_of, released
+from services.mailbox_sync.keys import Json, OpenIdentities, released
 from services.mailbox_sync.models import Model
 from services.mailbox_sync.preparing import prepare
 from services.mailbox_sync.schedule import LEASE, claim_size
@@ -61,12 +61,13 @@ class NotAllowedAnyMore(Exception):
 
 
 class Desk(DependencyProvider):
-    """What the green threads of one worker process share: its name, its key pair, the bell that wakes it, its connectors."""
+    """What the green threads of one worker process share: its name, its keys, the bell that wakes it, its connectors."""
 
     def setup(self) -> None:
         self.settings: Settings = self.container.config["settings"]
         self.worker = f"{os.getpid()}-{new_id()[-12:]}"
         self.key = WorkerKey.new()
+        self.identities = OpenIdentities(self.key, self.settings.bodies_ca_file or None)
         self.bell = threading.Event()
 
     def get_dependency(self, worker_ctx: Any) -> Desk:
@@ -156,9 +157,8 @@ class SyncWorker(Service):
             raise Stopping
         if isinstance(answer, Fault):
             raise answer
-        identity = identity_of(answer, self.desk.key, self.desk.settings.bodies_ca_file or None)
-        check.asked_s = time.monotonic()
-        try:
+        with self.desk.identities.reading(answer) as identity:
+            check.asked_s = time.monotonic()
             for reading in range(1, READINGS_OF_A_LIST + 1):
                 try:
                     return self._store_all(check, self.desk.connector(check.body).pages(check.address, identity), stopping)
@@ -166,8 +166,6 @@ class SyncWorker(Service):
                     if reading == READINGS_OF_A_LIST:
                         raise
                     check.start_again()
-        finally:
-            identity.wipe()
 
     def _store_all(self, check: Check, pages: Iterator[Page], stopping: threading.Event) -> None:
         """Page by page; the last one is stored with the end of the check, once the connector has found the whole complete."""
