@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import bindparam, select, tuple_, update
 
 from services.chassis.asking import Asking
 from services.chassis.database import Store, UnitOfWork
@@ -26,6 +26,9 @@ from services.mailbox_sync import claims
 from services.mailbox_sync.connecting import Mailbox as Address
 from services.mailbox_sync.connecting import Notice, Page, Party
 from services.mailbox_sync.models import ClientGroup, KnownNotice, Sync
+
+KEPT = ("origin_code", "reference", "subject", "link", "holder_tax_id", "holder_name")
+CHANGING = (*KEPT[2:], "digest")
 
 
 @dataclass(kw_only=True)
@@ -100,28 +103,38 @@ def show_progress(sync: Sync, check: Check) -> None:
     sync.notices_seen, sync.notices_new = check.notices_seen, check.notices_new
 
 
+_KNOWN = KnownNotice.__table__
+_OF_MAILBOX = (_KNOWN.c.tenant_id == bindparam("tenant"), _KNOWN.c.mailbox_id == bindparam("mailbox"))
+LISTED_BEFORE = select(_KNOWN.c.origin_code, _KNOWN.c.reference, _KNOWN.c.digest).where(
+    *_OF_MAILBOX, tuple_(_KNOWN.c.origin_code, _KNOWN.c.reference).in_(bindparam("listed", expanding=True))
+)
+LISTED_OTHERWISE = (
+    update(_KNOWN)
+    .where(*_OF_MAILBOX, _KNOWN.c.origin_code == bindparam("code"), _KNOWN.c.reference == bindparam("named"))
+    .values({name: bindparam(f"new_{name}") for name in CHANGING})
+)
+
+
 def _unknown(db: UnitOfWork, mailbox_id: str, notices: Sequence[Notice]) -> list[Notice]:
     """Those that were never listed in this mailbox, or not like this; from now on they are known."""
     if not notices:
         return []
     listed = {(one.origin_code, one.reference): one for one in notices}
     rows = {key: row_of(one) for key, one in listed.items()}
-    is_listed = tuple_(KnownNotice.origin_code, KnownNotice.reference).in_(list(rows))
-    before = select(KnownNotice).where(KnownNotice.mailbox_id == mailbox_id, is_listed)
-    known = {(one.origin_code, one.reference): one for one in db.scalars(before)}
+    where = {"tenant": db.asking.tenant_id, "mailbox": mailbox_id}
+    known = {(code, named): digest for code, named, digest in db.connection().execute(LISTED_BEFORE, where | {"listed": list(rows)})}
     own = {"tenant_id": db.asking.tenant_id, "mailbox_id": mailbox_id}
     insert_new(db, KnownNotice, [own | row for key, row in rows.items() if key not in known], KnownNotice.reference)
-    changed = {key for key, row in known.items() if row.digest != rows[key]["digest"]}
-    for key in changed:
-        for name, value in rows[key].items():
-            setattr(known[key], name, value)
+    changed = [key for key, digest in known.items() if digest != rows[key]["digest"]]
+    if changed:
+        news = [{f"new_{name}": rows[key][name] for name in CHANGING} | {"code": key[0], "named": key[1]} for key in changed]
+        db.connection().execute(LISTED_OTHERWISE, [where | new for new in news])
     return [one for key, one in listed.items() if key not in known or key in changed]
 
 
 def row_of(notice: Notice) -> dict[str, Any]:
     digest = hashlib.sha256(json.dumps(asdict(notice), sort_keys=True, default=str).encode()).hexdigest()
-    kept = ("origin_code", "reference", "subject", "link", "holder_tax_id", "holder_name")
-    return {name: getattr(notice, name) for name in kept} | {"digest": digest}
+    return {name: getattr(notice, name) for name in KEPT} | {"digest": digest}
 
 
 def told(notice: Notice) -> FoundNotice:

@@ -16,9 +16,10 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, DateTime, Row, case, func, select, text, update
+from sqlalchemy import ColumnElement, DateTime, Row, Update, bindparam, case, func, select, text, update
 from sqlalchemy.orm import Session
 
 from services.chassis.insert import insert_new
@@ -122,8 +123,19 @@ def renew(db: Session, worker: str) -> None:
 
 def finish(db: Session, mailbox_id: str, fence: int, pause: timedelta) -> tuple[datetime, bool]:
     """In the place of `hold`, for a check that ends well: due again after the pause. → (now, was it urgent). Raises LeaseLost."""
-    row = _write(db, mailbox_id, fence, due_at=later(db, pause), lease_until=None, leased_by="", failures=0)
+    dialect = db.get_bind().dialect.name
+    whose = {"which": mailbox_id, "held": fence, "pause": pause if dialect == "postgresql" else seconds(pause)}
+    row = _held(db.connection().execute(_finishing(dialect), whose).one_or_none(), mailbox_id)
     return row.due_at - pause, row.urgent
+
+
+@cache
+def _finishing(dialect: str) -> Update:
+    """Made once: this runs for every check, and making it would cost ten times what running it does."""
+    due = Due.__table__.c
+    ends_at = _clock_after(dialect, bindparam("pause"))
+    mine = update(Due.__table__).where(due.mailbox_id == bindparam("which"), due.fence == bindparam("held"))
+    return mine.values(due_at=ends_at, lease_until=None, leased_by="", failures=0).returning(due.due_at, due.urgent)
 
 
 def let_go(db: Session, mailbox_id: str, fence: int, **end: Any) -> None:
@@ -133,7 +145,10 @@ def let_go(db: Session, mailbox_id: str, fence: int, **end: Any) -> None:
 
 def _write(db: Session, mailbox_id: str, fence: int, **values: Any) -> Row:
     written = update(Due).where(Due.mailbox_id == mailbox_id, Due.fence == fence).values(**values).returning(Due.due_at, Due.urgent)
-    row = db.execute(written, execution_options=NO_SYNC).one_or_none()
+    return _held(db.execute(written, execution_options=NO_SYNC).one_or_none(), mailbox_id)
+
+
+def _held(row: Row | None, mailbox_id: str) -> Row:
     if row is None:
         raise LeaseLost(mailbox_id)
     return row
@@ -141,9 +156,19 @@ def _write(db: Session, mailbox_id: str, fence: int, **values: Any) -> Row:
 
 def later(db: Session, pause: timedelta) -> ColumnElement[Any]:
     """So long after the database's present, as an expression: a statement that sets it needs no look at the clock before."""
-    if db.get_bind().dialect.name == "postgresql":
+    dialect = db.get_bind().dialect.name
+    return _clock_after(dialect, pause if dialect == "postgresql" else seconds(pause))
+
+
+def _clock_after(dialect: str, pause: Any) -> ColumnElement[Any]:
+    if dialect == "postgresql":
         return func.clock_timestamp(type_=DateTime(timezone=True)) + pause
-    return func.strftime("%Y-%m-%d %H:%M:%f000", "now", f"+{pause.total_seconds():.3f} seconds")
+    return func.strftime("%Y-%m-%d %H:%M:%f000", "now", pause)
+
+
+def seconds(pause: timedelta) -> str:
+    """As SQLite's clock takes it."""
+    return f"+{pause.total_seconds():.3f} seconds"
 
 
 def start_schedule(db: Session, mailbox_id: str, tenant_id: str, body: str) -> None:
