@@ -32,6 +32,10 @@ class Asking:
     def to_headers(self) -> dict[str, str]:
         return {name: getattr(self, name) for name in HEADERS if getattr(self, name)}
 
+    def without_key(self) -> Self:
+        """The same, for a call that the idempotency key is not about."""
+        return replace(self, idempotency_key="") if self.idempotency_key else self
+
     def within(self, scope: Scope) -> Self:
         if self.only:
             scope = replace(scope, capabilities=scope.capabilities & frozenset(self.only.split()))

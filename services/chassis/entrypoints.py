@@ -42,8 +42,11 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 
-def rpc(*, needs: str, of: Callable | None = None, unit: bool = True) -> Callable:
-    """Declare a promise kept. `of(service, db, asking, id)` returns the resource or raises NotFound; the method gets it for the id."""
+def rpc(*, needs: str, of: Callable | None = None, unit: bool = True, keyed: bool = True) -> Callable:
+    """Declare a promise kept. `of(service, db, asking, id)` returns the resource or raises NotFound; the method gets it for the id.
+
+    `keyed=False`: an `Idempotency-Key` does not matter, because the answer is a secret that must not be kept, or repeating does no harm.
+    """
 
     def decorate(method: Callable) -> Callable:
         def act(self: Service, db: UnitOfWork, asking: Asking, args: tuple, kwargs: dict) -> Any:
@@ -56,7 +59,7 @@ def rpc(*, needs: str, of: Callable | None = None, unit: bool = True) -> Callabl
         def answer(self: Service, *args: Any, **kwargs: Any) -> Any:
             call = [method.__name__, args, kwargs]
             with refusing_plainly(self.name, method.__name__):
-                asking = known(self, self.asking, needs)
+                asking = known(self, self.asking if keyed else self.asking.without_key(), needs)
                 if unit:
                     with self.db.begin(asking) as db:
                         return once(db, call, lambda: act(self, db, asking, args, kwargs))

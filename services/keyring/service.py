@@ -66,11 +66,11 @@ class KeyringService(Service):
             if row.version < one.version:
                 row.tax_id, row.group_ids, row.version = one.tax_id, list(one.group_ids), one.version
 
-    @rpc(needs=SIGNED_IN, unit=False)
+    @rpc(needs=SIGNED_IN, unit=False, keyed=False)
     def door(self, asking: Asking) -> str:
         return self.master.door().public
 
-    @rpc(needs=SIGNED_IN, unit=False)
+    @rpc(needs=SIGNED_IN, unit=False, keyed=False)
     def import_certificate(self, asking: Asking, client_id: str, box: str) -> Json:
         """Needs certificates.manage, judged after the client was found, and before the file is looked at."""
         with self.db.begin(asking) as db:

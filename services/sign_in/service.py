@@ -67,7 +67,7 @@ class SignInService(Service):
         with self.db.begin() as db:
             return invitations.make(db, tenant_id, user_id)
 
-    @rpc(needs="users.manage", unit=False)
+    @rpc(needs="users.manage", unit=False, keyed=False)
     def invite_user(self, asking: Asking, user_id: str) -> str:
         self.access.user(user_id)
         self._record("invite_user", asking, user_id)
@@ -86,7 +86,7 @@ class SignInService(Service):
             invitations.find(db, code)
             invitations.set_password(db, invited.user_id, password_hash)
 
-    @rpc(needs=SIGNED_IN, unit=False)
+    @rpc(needs=SIGNED_IN, unit=False, keyed=False)
     def change_password(self, asking: Asking, current: str, password: str) -> Json:
         passwords.require_good(password)
         if not passwords.matches(self._password_of(asking), current):
@@ -139,7 +139,7 @@ class SignInService(Service):
 
     # ── tokens of programs ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    @rpc(needs=SIGNED_IN, unit=False)
+    @rpc(needs=SIGNED_IN, unit=False, keyed=False)
     def issue_token(self, asking: Asking, new_token: Json) -> Json:
         new = checked(NewToken, new_token)
         self._record("issue_token", asking, asking.user_id)

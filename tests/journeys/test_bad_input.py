@@ -63,6 +63,17 @@ def test_the_same_idempotency_key_answers_the_same_and_registers_once(site):
     assert other.status == 409
 
 
+def test_a_certificate_is_imported_with_an_idempotency_key_like_anything_else(site):
+    _, manager = manager_of(site)
+    party = a_company()
+    client_id = register(manager, party)
+    file = site.sandbox.certificate(party.tax_id, party.name, "clave", key="shared")
+    manager.http.headers["Idempotency-Key"] = "k2"
+    answers = [manager.upload(f"/api/clients/{client_id}/certificates", file, "clave") for _ in range(2)]
+    assert [answer.status for answer in answers] == [201, 201]
+    assert answers[0].body["id"] == answers[1].body["id"]
+
+
 def test_a_write_without_the_csrf_token_is_refused(site):
     _, manager = manager_of(site)
     del manager.http.headers["X-CSRF-Token"]
