@@ -3,12 +3,14 @@
 States of a row: unsent → claimed (until an instant) → sent. A relay claims rows in a short transaction, publishes them with no transaction
 open, waits for the broker to confirm them all, and marks them sent. Several relays may run: a claim skips what another one holds.
 Being killed between publishing and marking sends the rows again once the claim runs out; hearers skip what they have. A broker that is away
-costs time, never an event: the rows stay. It is woken after each commit, and polls because waking is only a shortcut.
+costs time, never an event: the rows stay. It is woken after each commit, and polls because waking is only a shortcut. The first event
+leaves at once, those of the next tenth of a second together, so that a busy service pays for ten sendings a second, not for each event.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -32,6 +34,7 @@ log = structlog.get_logger()
 BATCH = 500
 CLAIM_S = 15
 POLL_S = 2.0
+PACE_S = 0.1
 PAUSES_S = (0.2, 0.5, 1, 2, 5)
 KEEP_SENT = timedelta(days=1)
 
@@ -149,6 +152,7 @@ class Relay(SharedExtension):
         failures = 0
         while not self.stopping:
             self.awake.clear()
+            began = time.monotonic()
             try:
                 send_all(self.store, self.outlet)
                 failures = 0
@@ -158,6 +162,7 @@ class Relay(SharedExtension):
                 self.outlet.close()
                 failures += 1
             self.awake.wait(PAUSES_S[min(failures, len(PAUSES_S)) - 1] if failures else POLL_S)
+            time.sleep(max(0, began + PACE_S - time.monotonic()))
 
     def send_again(self) -> None:
         """Embedded: the queues died with the last process, so everything that is still kept is sent once more."""
