@@ -1,7 +1,7 @@
 """Processor seconds of what a benchmark started, by part: on a machine that others use too they say more than the clock on the wall.
 
-Every server and service of a benchmark is a child of its process. A part's time is that of its whole tree, ended children that it waited for
-included, in ticks of 10 ms.
+Every server and service of a benchmark is a child of its process. A part's time is that of its whole tree, with the ended children that it
+waited for, in ticks of 10 ms.
 """
 
 from __future__ import annotations
