@@ -43,8 +43,8 @@ class BrokerAway(CannotStart):
     """Nobody answers at the broker's address."""
 
 
-def exchange_of(publisher: str) -> Exchange:
-    return Exchange(f"{publisher}.events", type="topic", durable=True)
+def exchange_name(publisher: str) -> str:
+    return f"{publisher}.events"
 
 
 def queue_name(service: str, handler: str) -> str:
@@ -66,7 +66,8 @@ def queue_for(service: str, handler: str, event: type[Event]) -> Queue:
         "x-dead-letter-strategy": "at-least-once",
         "x-overflow": "reject-publish",
     }
-    return Queue(name, exchange=exchange_of(event.publisher), routing_key=event.topic, durable=True, queue_arguments=arguments)
+    exchange = Exchange(exchange_name(event.publisher), type="topic", durable=True)
+    return Queue(name, exchange=exchange, routing_key=event.topic, durable=True, queue_arguments=arguments)
 
 
 def handlers_of(service: type) -> dict[str, tuple[type[Event], ...]]:

@@ -20,7 +20,7 @@ from kombu.exceptions import ChannelError
 from nameko.extensions import SharedExtension
 from sqlalchemy import Text, bindparam, cast, delete, or_, select, update
 
-from services.chassis.broker import connect, exchange_of
+from services.chassis.broker import connect, exchange_name
 from services.chassis.crash import crash_point
 from services.chassis.logs import what_failed
 from services.chassis.settings import Settings
@@ -79,13 +79,18 @@ class Outlet:
             row.body, content_type="application/json", content_encoding="utf-8", properties={"delivery_mode": 2, "message_id": row.id}
         )
         try:
-            self.channel.basic_publish(message, exchange_of(row.topic.partition(".")[0]).name, row.topic, mandatory=True)
+            self.channel.basic_publish(message, exchange_name(row.topic.partition(".")[0]), row.topic, mandatory=True)
         except ChannelError as error:
             # Only the broker inside the process answers here; RabbitMQ returns the message, see `_on_return`.
             if "NO_ROUTE" not in str(error):
                 raise
             del self.unsettled[self.number]
             self._refuse(row.id, row.topic)
+
+    def beat(self) -> None:
+        """Called every few seconds: a broker drops a connection that is silent for twice its heartbeat."""
+        if self.connection is not None and self.connection.heartbeat:
+            self.connection.heartbeat_check()
 
     def _open(self) -> None:
         self.connection = connect(self.settings)
@@ -154,6 +159,7 @@ class Relay(SharedExtension):
             self.awake.clear()
             began = time.monotonic()
             try:
+                self.outlet.beat()
                 send_all(self.store, self.outlet)
                 failures = 0
             except Exception as error:

@@ -207,19 +207,19 @@ def make_schema(settings: Settings, model: type) -> None:
     grant(settings, model.service)
 
 
-def delete_queues(settings: Settings) -> None:
-    """What an earlier ledger on the same broker may have left."""
+def empty_queues(settings: Settings) -> None:
+    """Of what an earlier ledger on the same broker may have left. They are not deleted: RabbitMQ 3.10 may break one that is made again."""
     with connect(settings) as connection:
         for queue in topology([Giver, Taker]):
             for name in (queue.name, dead_queue(queue.name).name):
                 with contextlib.suppress(ChannelError):
-                    connection.channel().queue_delete(name)
+                    connection.channel().queue_purge(name)
 
 
 def prepare(settings: Settings) -> None:
     make_key_file(settings.sealing_key_path)
     make_tables(settings)
-    delete_queues(settings)
+    empty_queues(settings)
 
 
 @contextlib.contextmanager
