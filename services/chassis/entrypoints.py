@@ -14,14 +14,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import structlog
 from nameko.rpc import Rpc
 from nameko.timer import Timer
-from sqlalchemy import update
 
 from services.chassis.answers import once, once_outside
 from services.chassis.asking import Asking
@@ -30,6 +28,7 @@ from services.chassis.crash import crash_point
 from services.chassis.database import EVENTS, Store, UnitOfWork
 from services.chassis.inbound import EventDeliveries
 from services.chassis.insert import insert_new
+from services.chassis.leases import kept, take_lease
 from services.chassis.logs import what_failed
 from services.chassis.parked import park, retry_due
 from services.contracts.errors import Away, NotSignedIn, Refusal
@@ -174,8 +173,10 @@ def every(*, seconds: int) -> Callable:
         @wraps(method)
         def tick(self: Service) -> None:
             try:
-                if take_lease(self.db, f"{self.name}.{method.__name__}", seconds):
-                    method(self)
+                name = f"{self.name}.{method.__name__}"
+                if take_lease(self.db, name, seconds):
+                    with kept(self.db, name, seconds):
+                        method(self)
             except Exception as error:
                 # The next tick tries again; whatever the job had committed stands.
                 log.error("tick_failed", service=self.name, job=method.__name__, error=what_failed(error))
@@ -183,14 +184,3 @@ def every(*, seconds: int) -> Callable:
         return Timer.decorator(interval=seconds, eager=True)(marked(tick, every=seconds))
 
     return decorate
-
-
-def take_lease(store: Store, name: str, seconds: float, holder: str = "") -> bool:
-    """Whether the job is this process's for so many seconds. A little less is asked, so that its own next tick finds it free."""
-    lease, now = store.model.Lease, utc_now()
-    with store.begin() as db:
-        insert_new(db, lease, [{"name": name, "holder": "", "until": now}], lease.name)
-        taken = (
-            update(lease).where(lease.name == name, lease.until <= now).values(holder=holder, until=now + timedelta(seconds=seconds * 0.9))
-        )
-        return len(db.scalars(taken.returning(lease.name)).all()) == 1

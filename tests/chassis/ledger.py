@@ -36,7 +36,7 @@ from services.contracts.rpc import INTERNAL, SIGNED_IN, Scope
 
 Giving = model_base("giver")
 Taking = model_base("taker")
-POISON = "poison"
+POISON, MISTAKE = "poison", "mistake"
 
 
 @event("giver")
@@ -145,6 +145,8 @@ class Taker(Service):
     def take(self, db, fact):
         if fact.name.startswith(POISON) and fact.name not in self.antidote:
             raise KeyError(fact.name)
+        if fact.name.startswith(MISTAKE):
+            db.execute(text("SELECT nothing FROM nowhere"))
         db.add(Taken(name=fact.name))
 
     @rpc(needs=INTERNAL)

@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from services.chassis.entrypoints import every, take_lease
+from services.chassis.entrypoints import every
+from services.chassis.leases import kept, take_lease
 from services.contracts.message import new_id, utc_now
 from tests.chassis.ledger import Giving, store_of
+from tests.worlds import until
 
 
 @pytest.fixture
@@ -60,6 +62,20 @@ def test_a_lease_ends_before_its_holders_next_tick(replicas):
     assert take_lease(replicas[0], name := new_id(), 60)
     with replicas[0].begin() as db:
         assert db.get(Giving.Lease, name).until < utc_now() + timedelta(seconds=60)
+
+
+def test_a_job_that_takes_longer_than_its_period_keeps_its_lease(replicas):
+    period_s, name = 0.3, new_id()
+    assert take_lease(replicas[0], name, period_s)
+    first_end = lease_end(replicas[0], name)
+    with kept(replicas[0], name, period_s):
+        until(lambda: lease_end(replicas[0], name) > first_end + timedelta(seconds=period_s))
+        assert not take_lease(replicas[1], name, period_s)
+
+
+def lease_end(store, name):
+    with store.begin() as db:
+        return db.get(Giving.Lease, name).until
 
 
 def test_a_job_that_fails_is_left_for_the_next_tick(replicas):

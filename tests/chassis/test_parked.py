@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from services.chassis.parked import PAUSES, discard, retry_due
 from services.contracts.message import utc_now
-from tests.chassis.ledger import POISON, Taker
+from tests.chassis.ledger import MISTAKE, POISON, Taker
 from tests.worlds import until
 
 
@@ -61,6 +61,13 @@ def test_a_poison_event_parks_alone(ledger, tenant, parked):
     until(lambda: ledger.taken(tenant) == ["after", "before"])
     assert parked.handler == "take"
     assert parked.error.startswith("KeyError at ")
+
+
+def test_a_wrong_statement_is_not_taken_for_an_outage(ledger, tenant, giver):
+    giver.give(["before", f"{MISTAKE} {tenant}", "after"])
+    (row,) = until(lambda: rows_of(ledger, tenant))
+    until(lambda: ledger.taken(tenant) == ["after", "before"])
+    assert row.error.startswith(("OperationalError", "ProgrammingError"))
 
 
 def test_the_pauses_between_tries_grow(ledger, tenant, parked):
