@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from deploy.sandbox.people import Party
 from tests import sites
 from tests.bench.firm import at_once, deployed, manager_of, register_many
 from tests.bench.spending import load, spent
@@ -51,23 +52,34 @@ def described(who: str, rate: float, cost: Counter[str]) -> dict[str, Any]:
     }
 
 
-def prepare(site: Site, count: int) -> None:
-    """A firm whose own certificate (Gran Destinatario) reads all its clients' mailboxes, each with one page."""
+def prepare(site: Site, count: int, via: str = "firm_certificate") -> None:
+    """A firm with so many clients, each with a mailbox of one page, read with the firm's certificate (Gran Destinatario) or their own."""
     firm = site.firm()
     manager, group_ids = manager_of(firm)
-    own = a_company()
-    file = site.sandbox.certificate(own.tax_id, own.name, PASSWORD)
-    assert manager.upload("/api/certificates", file, PASSWORD).status == 201
     made = register_many(site, manager, group_ids, count)
-    site.sandbox.registration(own.tax_id, [party.tax_id for _, party in made])
-    site.sandbox.many([party.tax_id for _, party in made], 1, seed=7)
+    tax_ids = [party.tax_id for _, party in made]
+    site.sandbox.many(tax_ids, 1, seed=7)
+    if via == "firm_certificate":
+        own = a_company()
+        upload(site, manager, "/api/certificates", own)
+        site.sandbox.registration(own.tax_id, tax_ids)
     sites.wait_for(manager, "/api/clients", lambda body: body["total"] == count)
-    at_once([lambda client_id=client_id: add_mailbox(manager, client_id) for client_id, _ in made])
+    at_once([lambda client=client: add_mailbox(site, manager, client, via) for client in made])
 
 
-def add_mailbox(manager: sites.Person, client_id: str) -> None:
+def add_mailbox(site: Site, manager: sites.Person, client: tuple[str, Party], via: str) -> None:
     """The client may not have been heard of yet by the service that keeps mailboxes: asked until it has."""
-    while (answer := manager.post(f"/api/clients/{client_id}/mailboxes", {"body": "dehu", "via": "firm_certificate"})).status == 404:
+    client_id, party = client
+    if via == "own_certificate":
+        upload(site, manager, f"/api/clients/{client_id}/certificates", party)
+    while (answer := manager.post(f"/api/clients/{client_id}/mailboxes", {"body": "dehu", "via": via})).status == 404:
+        time.sleep(0.05)
+    assert answer.status == 201, answer
+
+
+def upload(site: Site, manager: sites.Person, path: str, party: Party) -> None:
+    file = site.sandbox.certificate(party.tax_id, party.name, PASSWORD)
+    while (answer := manager.upload(path, file, PASSWORD)).status == 404:
         time.sleep(0.05)
     assert answer.status == 201, answer
 
