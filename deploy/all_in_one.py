@@ -132,7 +132,8 @@ def listening(port: int | None) -> socket.socket:
     """The wanted port, or without a wish the usual one, or else a free one."""
     for candidate in [port] if port is not None else [PORT, 0]:
         try:
-            return eventlet.listen(("127.0.0.1", candidate))
+            # Without this, eventlet shares the port with whoever listens there already, and each gets some of the requests.
+            return eventlet.listen(("127.0.0.1", candidate), reuse_port=False)
         except OSError:
             continue
     fail(f"El puerto {port} está ocupado. Elija otro con --port (0: uno libre).")

@@ -58,5 +58,5 @@ def serve(settings: Settings, stores: list[Any]) -> None:
     """In a green thread, on `health_port`; nothing when it is 0."""
     if settings.health_port:
         # A probe comes from outside the container.
-        listener = eventlet.listen(("0.0.0.0", settings.health_port))  # nosec B104
+        listener = eventlet.listen(("0.0.0.0", settings.health_port), reuse_port=False)  # nosec B104
         eventlet.spawn(wsgi.server, listener, application(settings, stores), log_output=False)

@@ -28,6 +28,15 @@ def running():
         process.stop()
 
 
+def port_of(data):
+    return re.search(r":(\d+)\"", (data.parent / "ready.json").read_text())[1]
+
+
+def test_a_port_that_somebody_listens_on_is_never_shared(running, tmp_path):
+    refused = run("run", "--data", str(tmp_path / "data"), "--port", port_of(running))
+    assert (refused.returncode, "--port" in refused.stderr) == (2, True)
+
+
 def test_a_new_firm_is_made_while_the_product_runs_and_its_administrator_gets_a_link(running):
     made = run("tenant", "create", "Gestoría Nueva", "--admin", "ana@nueva.example", "--data", str(running))
     assert made.returncode == 0, made.stderr
@@ -75,7 +84,9 @@ def test_keys_that_exist_are_never_touched(tmp_path):
 
 
 def test_migrating_without_an_owner_names_the_setting(tmp_path):
-    refused = run("migrate", data_dir=tmp_path, database_url="postgresql://casillero_{service}@127.0.0.1:1/x", broker_url="amqp://127.0.0.1:1//")
+    refused = run(
+        "migrate", data_dir=tmp_path, database_url="postgresql://casillero_{service}@127.0.0.1:1/x", broker_url="amqp://127.0.0.1:1//"
+    )
     assert refused.returncode == 2
     assert "CASILLERO_MIGRATE_URL" in refused.stderr
 
