@@ -8,6 +8,7 @@ from statistics import quantiles
 from typing import Any
 
 from tests.bench.firm import deployed, manager_of, register_many
+from tests.bench.spending import load
 from tests.sites import Person, wait_for
 
 CLIENTS = 40_000
@@ -39,7 +40,8 @@ def run() -> dict[str, Any]:
 def figures(who: str, person: Person) -> dict[str, Any]:
     times = sorted(timed(person, query) for query, _ in zip(cycle(QUERIES), range(CALLS), strict=False))
     cuts = quantiles(times, n=100)
-    return {f"client list, {who}: p50 ms": round(cuts[49], 1), f"client list, {who}: p95 ms": round(cuts[94], 1)}
+    measured = {"p50 ms": round(cuts[49], 1), "p95 ms": round(cuts[94], 1), "load average": load()}
+    return {f"client list, {who}: {what}": figure for what, figure in measured.items()}
 
 
 def timed(person: Person, query: dict[str, Any]) -> float:
