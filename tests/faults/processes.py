@@ -56,6 +56,8 @@ class Child:
                 return
             self.env.pop(f"{PREFIX}CRASH_AT", None)
             self._start()
+            if not self.wanted:
+                self.kill()  # The end was asked for while it was being started, which lets others run.
 
     @property
     def is_ready(self) -> bool:
