@@ -4,7 +4,8 @@
     mailboxes.py   a mailbox in people's hands             claims.py       who reads which mailbox when: lease, fence, fairness
     listing.py     as people see them                      preparing.py    from claims to checks
     facts.py       kept of clients and certificates        keys.py         private keys for checks, from the keyring
-    health.py      how the bodies answer                   checks.py       a page is stored;  endings.py  a check ends
+    health.py      how the bodies answer                   checks.py       a page is stored
+    completing.py  checks that were read whole end         endings.py      checks that were not
     bodies.py      the catalogue                           breaking.py     what is left alone for a while;  schedule.py  when next
     connecting.py  the seam;  connectors/  one file a body;  identity.py  soap.py  ws_security.py  lema_codes.py  what they speak with
 

@@ -54,6 +54,7 @@ class Check:
     only: str = ""
     group_ids: frozenset[str] = frozenset()
     asked_s: float | None = None
+    read_s: float | None = None
     pages_read: int = 0
     total_pages: int | None = None
     notices_seen: int = 0
@@ -70,8 +71,8 @@ class Check:
 
     @property
     def duration_ms(self) -> int:
-        """Since the body was first asked; 0 when it was not."""
-        return 0 if self.asked_s is None else int((time.monotonic() - self.asked_s) * 1000)
+        """From when the body was first asked to its last answer, or to now; 0 when it was not asked."""
+        return 0 if self.asked_s is None else int(((self.read_s or time.monotonic()) - self.asked_s) * 1000)
 
     def start_again(self) -> None:
         """From page 1; what was new stays counted, since it will be known by then."""

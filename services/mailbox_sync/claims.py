@@ -121,21 +121,26 @@ def renew(db: Session, worker: str) -> None:
     db.execute(theirs.values(due_at=ends_at, lease_until=ends_at), execution_options=NO_SYNC)
 
 
-def finish(db: Session, mailbox_id: str, fence: int, pause: timedelta) -> tuple[datetime, bool]:
-    """In the place of `hold`, for a check that ends well: due again after the pause. → (now, was it urgent). Raises LeaseLost."""
+def finish(db: Session, mailbox_id: str, fence: int, pause: timedelta, waits: bool) -> tuple[datetime, bool] | None:
+    """In the place of `hold`, for a check that ends well: due again after the pause. → (now, was it urgent).
+
+    None when the lease is lost, or, unless it `waits`, when somebody else is just writing the row.
+    """
     dialect = db.get_bind().dialect.name
     whose = {"which": mailbox_id, "held": fence, "pause": pause if dialect == "postgresql" else seconds(pause)}
-    row = _held(db.connection().execute(_finishing(dialect), whose).one_or_none(), mailbox_id)
-    return row.due_at - pause, row.urgent
+    row = db.connection().execute(_finishing(dialect, waits), whose).one_or_none()
+    return None if row is None else (row.due_at - pause, row.urgent)
 
 
 @cache
-def _finishing(dialect: str) -> Update:
+def _finishing(dialect: str, waits: bool) -> Update:
     """Made once: this runs for every check, and making it would cost ten times what running it does."""
     due = Due.__table__.c
+    mine = (due.mailbox_id == bindparam("which"), due.fence == bindparam("held"))
+    free = due.mailbox_id.in_(select(due.mailbox_id).where(*mine).with_for_update(skip_locked=True))
+    written = update(Due.__table__).where(*mine, *([] if waits else [free]))
     ends_at = _clock_after(dialect, bindparam("pause"))
-    mine = update(Due.__table__).where(due.mailbox_id == bindparam("which"), due.fence == bindparam("held"))
-    return mine.values(due_at=ends_at, lease_until=None, leased_by="", failures=0).returning(due.due_at, due.urgent)
+    return written.values(due_at=ends_at, lease_until=None, leased_by="", failures=0).returning(due.due_at, due.urgent)
 
 
 def let_go(db: Session, mailbox_id: str, fence: int, **end: Any) -> None:
@@ -145,10 +150,7 @@ def let_go(db: Session, mailbox_id: str, fence: int, **end: Any) -> None:
 
 def _write(db: Session, mailbox_id: str, fence: int, **values: Any) -> Row:
     written = update(Due).where(Due.mailbox_id == mailbox_id, Due.fence == fence).values(**values).returning(Due.due_at, Due.urgent)
-    return _held(db.execute(written, execution_options=NO_SYNC).one_or_none(), mailbox_id)
-
-
-def _held(row: Row | None, mailbox_id: str) -> Row:
+    row = db.execute(written, execution_options=NO_SYNC).one_or_none()
     if row is None:
         raise LeaseLost(mailbox_id)
     return row

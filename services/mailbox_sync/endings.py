@@ -1,90 +1,32 @@
-"""How a check of a mailbox ends: whole, with a fault, or dropped; and what a person who asked for it is told.
+"""How a check of a mailbox ends that was not read whole (see `completing`): with a fault, or dropped; and what who asked for it is told.
 
-Only `complete` moves `last_complete_check_at`, in the commit that stores the last page. A fault shows its error on the mailbox and leaves
-that date where it is. Whatever was asked for while the check ran is due at once after it. All but `complete` are called with the fence
-held; `complete` takes it itself, in the statement that ends the check.
+A fault shows its error on the mailbox and leaves its last complete check where it is. Whatever was asked for while the check ran is due at
+once after it. All of this is called with the fence held.
 """
 
 from __future__ import annotations
 
-import hashlib
 import random
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import select, update
 
 from services.chassis.database import UnitOfWork
-from services.contracts.events import MailboxChecked
 from services.contracts.message import new_id
 from services.mailbox_sync import breaking, claims, schedule
-from services.mailbox_sync.checks import Check, show_progress, store_page
-from services.mailbox_sync.connecting import Fault, Page, RateLimited, TryLater, Unreadable
-from services.mailbox_sync.models import Attempt, Coverage, Mailbox, Sync
+from services.mailbox_sync.checks import Check, show_progress
+from services.mailbox_sync.connecting import Fault, RateLimited, TryLater, Unreadable
+from services.mailbox_sync.models import Attempt, Mailbox, Sync
 
 OPEN_STATES = ("queued", "running")
 
 
-# What every good check runs, made once and past the ORM: making these statements would cost ten times what running them does.
-_MAILBOXES = Mailbox.__table__
-_MINE = _MAILBOXES.c.tenant_id == bindparam("tenant")
-READ_WHOLE = (
-    update(_MAILBOXES)
-    .where(_MINE, _MAILBOXES.c.id == bindparam("mailbox"))
-    .values(last_complete_check_at=bindparam("now"), covered_since=bindparam("since"), covered_until=bindparam("until"))
-    .values(state="active", error=None)
-)
-CHECKED_AT = select(_MAILBOXES.c.last_complete_check_at).where(
-    _MINE, _MAILBOXES.c.client_id == bindparam("client"), _MAILBOXES.c.state != "paused"
-)
-COVERED, ATTEMPTED = insert(Coverage.__table__), insert(Attempt.__table__)
-
-
-def complete(db: UnitOfWork, check: Check, last: Page, every_s: int) -> None:
-    """Every page was read; the last one is stored here. This is what happens all day."""
-    now, was_urgent = claims.finish(db, check.mailbox_id, check.fence, schedule.until_next(every_s, random.random()))
-    store_page(db, check, last)
-    since = schedule.covered_since(check.covered_since, check.covered_until, check.began_at)
-    dates = {"now": now, "since": since, "until": check.began_at}
-    db.connection().execute(READ_WHOLE, {"tenant": check.tenant_id, "mailbox": check.mailbox_id, **dates})
-    db.connection().execute(COVERED, coverage_of(check, since))
-    attempted(db, check, now, "ok", False)
-    finish_sync(db, check, now, None)
-    if check.body_was_failing:
-        breaking.mend(db, check.body)
-    if was_urgent:
-        let_go(db, check, now, {"urgent": False})
-    whose = {"mailbox_id": check.mailbox_id, "client_id": check.client_id, "body": check.body}
-    db.publish(MailboxChecked(**whose, complete_at=now, client_complete_at=oldest_complete(db, check)))
-
-
-def coverage_of(check: Check, since: datetime) -> dict[str, Any]:
-    """One more entry of the ledger, from where the last one ended, unless there is a gap."""
-    return {
-        "id": new_id(),
-        "tenant_id": check.tenant_id,
-        "mailbox_id": check.mailbox_id,
-        "since": check.covered_until if since < check.began_at else since,
-        "until": check.began_at,
-        "pages_read": check.pages_read,
-        "total_pages": check.total_pages,
-        "notices": check.notices_seen,
-        "digest": hashlib.sha256("".join(check.digests).encode()).hexdigest(),
-        "certificate_id": check.certificate_id,
-    }
-
-
-def attempted(db: UnitOfWork, check: Check, now: datetime, outcome: str, is_failure: bool) -> None:
+def attempt_of(check: Check, now: datetime, outcome: str, is_failure: bool) -> dict[str, Any]:
+    """The row of `attempts` for the check."""
     ended = {"outcome": outcome, "is_failure": is_failure, "duration_ms": check.duration_ms, "at": now}
-    db.connection().execute(ATTEMPTED, {"id": new_id(), "body": check.body, **ended})
-
-
-def oldest_complete(db: UnitOfWork, check: Check) -> datetime | None:
-    """The client's last complete check: the oldest of its mailboxes that are not paused; None while one was never read whole."""
-    dates = db.connection().execute(CHECKED_AT, {"tenant": check.tenant_id, "client": check.client_id}).scalars().all()
-    known = [date for date in dates if date]
-    return min(known, default=None) if len(known) == len(dates) else None
+    return {"id": new_id(), "body": check.body, **ended}
 
 
 def fail(db: UnitOfWork, check: Check, now: datetime, fault: Fault) -> None:
@@ -96,7 +38,7 @@ def fail(db: UnitOfWork, check: Check, now: datetime, fault: Fault) -> None:
     finish_sync(db, check, now, mailbox.error)
     rests_until = breaking.note(db, check, now, fault)
     if check.asked_s is not None:
-        attempted(db, check, now, fault.code, isinstance(fault, TryLater))
+        db.add(Attempt(**attempt_of(check, now, fault.code, isinstance(fault, TryLater))))
     is_late = schedule.is_urgent(now, mailbox.last_complete_check_at or mailbox.created_at)
     failures = check.failures if isinstance(fault, RateLimited) else check.failures + 1
     let_go(db, check, now, {"due_at": next_try(now, fault, rests_until, (failures, is_late)), "urgent": is_late, "failures": failures})

@@ -1,10 +1,11 @@
 """The workers that read mailboxes, in any number of processes.
 
-    claim and prepare → one call for all keys → queue → read pages, each stored in a unit → whole, or a fault
+    claim and prepare → one call for all keys → queue → read pages, each stored in a unit → whole → queue → written, or a fault
 
-One green thread claims and feeds the queue; `sync_in_flight` of them read, so that the next claim is being prepared while the last one is
-read. Polling every second is the truth; a request by a person only wakes one worker earlier. Listing has no legal effect, so a check may be
-repeated at will: a worker that is killed leaves a lease that runs out, and the next one starts from page 1, finding known what was stored.
+One green thread claims and feeds the queue, `sync_in_flight` of them read, and one writes what was read whole (see `completing`), so that
+the next claim is being prepared while the last one is read. Polling every second is the truth; a request by a person only wakes one worker
+earlier. Listing has no legal effect, so a check may be repeated at will: a worker that is killed leaves a lease that runs out, and the next
+one starts from page 1, finding known what was stored.
 
 Invariant: `complete` is reached only when the connector's pages ended without a fault; and every write holds the fence.
 """
@@ -15,6 +16,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
@@ -36,6 +38,7 @@ from services.contracts.message import new_id
 from services.mailbox_sync import claims, endings
 from services.mailbox_sync.checks import Check, held, store_page
 from services.mailbox_sync.claims import LeaseLost
+from services.mailbox_sync.completing import Ended, Waiting, complete, complete_together
 from services.mailbox_sync.connecting import BodySettings, Connector, Fault, ListChanged, OurFault, Page
 from services.mailbox_sync.connectors import connector_for
 from services.mailbox_sync.keys import Json, OpenIdentities, released
@@ -61,7 +64,7 @@ class NotAllowedAnyMore(Exception):
 
 
 class Desk(DependencyProvider):
-    """What the green threads of one worker process share: its name, its keys, the bell that wakes it, its connectors."""
+    """What the green threads of one worker process share: its name, keys and connectors, the bell that wakes it, what was read."""
 
     def setup(self) -> None:
         self.settings: Settings = self.container.config["settings"]
@@ -69,6 +72,7 @@ class Desk(DependencyProvider):
         self.key = WorkerKey.new()
         self.identities = OpenIdentities(self.key, self.settings.bodies_ca_file or None)
         self.bell = threading.Event()
+        self.read = Waiting(4 * self.settings.sync_in_flight)
 
     def get_dependency(self, worker_ctx: Any) -> Desk:
         return self
@@ -97,9 +101,10 @@ class SyncWorker(Service):
             with self.db.begin() as db:
                 claims.forget_leases(db)
         ready: LightQueue = LightQueue(in_flight)
-        readers = GreenPool(in_flight)
+        readers, writer = GreenPool(in_flight), GreenPool(1)
         for _ in range(in_flight):
             readers.spawn_n(self._read_until_told, ready, stopping)
+        writer.spawn_n(self._write_until_told)
         try:
             while not stopping.is_set():
                 self.desk.bell.clear()
@@ -109,6 +114,8 @@ class SyncWorker(Service):
             for _ in range(in_flight):
                 ready.put(None)
             readers.waitall()
+            self.desk.read.close()
+            writer.waitall()
 
     @always
     def keep_leases(self, stopping: threading.Event) -> None:
@@ -128,13 +135,30 @@ class SyncWorker(Service):
     def _read_until_told(self, ready: LightQueue, stopping: threading.Event) -> None:
         while (item := ready.get()) is not None:
             check, answer = item
-            try:
+            with whatever_comes(check):
                 self._read(check, answer, stopping)
-            except LeaseLost:
-                log.info("check_dropped", mailbox_id=check.mailbox_id, reason="the mailbox was withdrawn or taken over")
-            except Exception as error:
-                # A part of our own is away; the lease runs out, and whoever takes the mailbox then reads it from the start.
-                log.error("check_abandoned", mailbox_id=check.mailbox_id, error=what_failed(error))
+
+    def _write_until_told(self) -> None:
+        for batch in self.desk.read.batches():
+            for check, last in self._written_together(batch):
+                with whatever_comes(check):
+                    self._write(check, last)
+
+    def _written_together(self, batch: list[Ended]) -> list[Ended]:
+        """Those that have to be written alone; all, when something is wrong with one of them."""
+        try:
+            with self.db.begin(batch[0][0].asking) as db:
+                return complete_together(db, batch, self.desk.settings.sync_every_s)
+        except Exception as error:
+            log.warning("ends_written_alone", checks=len(batch), error=what_failed(error))
+            return batch
+
+    def _write(self, check: Check, last: Page) -> None:
+        try:
+            with self.db.begin(check.asking) as db:
+                complete(db, check, last, self.desk.settings.sync_every_s)
+        except PROGRAM_ERRORS as error:
+            self._fail_by_us(check, error)
 
     def _read(self, check: Check, answer: Json | Fault, stopping: threading.Event) -> None:
         """One check, whatever comes of it."""
@@ -149,8 +173,7 @@ class SyncWorker(Service):
         except Fault as fault:
             self._fail(check, fault)
         except PROGRAM_ERRORS as error:
-            log.error("check_broken", mailbox_id=check.mailbox_id, body=check.body, error=what_failed(error))
-            self._fail(check, OUR_FAULT)
+            self._fail_by_us(check, error)
 
     def _read_whole(self, check: Check, answer: Json | Fault, stopping: threading.Event) -> None:
         if stopping.is_set():
@@ -168,7 +191,7 @@ class SyncWorker(Service):
                     check.start_again()
 
     def _store_all(self, check: Check, pages: Iterator[Page], stopping: threading.Event) -> None:
-        """Page by page; the last one is stored with the end of the check, once the connector has found the whole complete."""
+        """Page by page; the last one waits to be stored with the end of the check, once the connector has found the whole complete."""
         for page in pages:
             if page.number == page.total_pages:
                 last = page
@@ -178,8 +201,8 @@ class SyncWorker(Service):
             if stopping.is_set():
                 raise Stopping
             self._still_allowed(check)
-        with self.db.begin(check.asking) as db:
-            endings.complete(db, check, last, self.desk.settings.sync_every_s)
+        check.read_s = time.monotonic()
+        self.desk.read.add(check, last)
 
     def _still_allowed(self, check: Check) -> None:
         """A change of rights applies to the next page. A check by schedule is nobody's, so nobody's rights matter."""
@@ -196,3 +219,19 @@ class SyncWorker(Service):
         log.info("check_failed", mailbox_id=check.mailbox_id, body=check.body, code=fault.code)
         with held(self.db, check) as (db, now):
             endings.fail(db, check, now, fault)
+
+    def _fail_by_us(self, check: Check, error: Exception) -> None:
+        log.error("check_broken", mailbox_id=check.mailbox_id, body=check.body, error=what_failed(error))
+        self._fail(check, OUR_FAULT)
+
+
+@contextmanager
+def whatever_comes(check: Check) -> Iterator[None]:
+    """A check that cannot go on is left; the green thread goes on."""
+    try:
+        yield
+    except LeaseLost:
+        log.info("check_dropped", mailbox_id=check.mailbox_id, reason="the mailbox was withdrawn or taken over")
+    except Exception as error:
+        # A part of our own is away; the lease runs out, and whoever takes the mailbox then reads it from the start.
+        log.error("check_abandoned", mailbox_id=check.mailbox_id, error=what_failed(error))

@@ -20,6 +20,7 @@ from services.contracts.message import utc_now
 from services.mailbox_sync import claims, endings, mailboxes
 from services.mailbox_sync.checks import held, store_page
 from services.mailbox_sync.claims import LeaseLost
+from services.mailbox_sync.completing import complete
 from services.mailbox_sync.connecting import Notice, Page, Party, RateLimited, TryLater, Unreadable
 from services.mailbox_sync.facts import keep_clients
 from services.mailbox_sync.models import Breaker, Certificate, Client, Due, KnownNotice, Mailbox, Model, Sync
@@ -104,7 +105,7 @@ def row(store, table, id: str):
 
 def finish(store, check) -> None:
     with store.begin(check.asking) as db:
-        endings.complete(db, check, page(), EVERY_S)
+        complete(db, check, page(), EVERY_S)
 
 
 def test_a_claimed_mailbox_is_nobody_elses(store):
@@ -166,7 +167,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing(store):
     with pytest.raises(LeaseLost), held(store, stale) as (db, _):
         store_page(db, stale, page("x1"))
     with pytest.raises(LeaseLost), store.begin(stale.asking) as db:
-        endings.complete(db, stale, page("x2"), EVERY_S)
+        complete(db, stale, page("x2"), EVERY_S)
     assert row(store, Mailbox, mailbox_id).last_complete_check_at is None
     with store.begin(Asking(tenant_id="a")) as db:
         assert db.scalar(select(func.count()).select_from(KnownNotice)) == 0
