@@ -48,4 +48,4 @@ def metrics() -> Response:
     """Not public: only from this machine itself, directly."""
     if request.remote_addr not in PRIVATE or request.headers.get("X-Forwarded-For"):
         abort(404)
-    return Response(generate_latest(), mimetype=CONTENT_TYPE_LATEST)
+    return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)

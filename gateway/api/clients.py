@@ -10,7 +10,7 @@ from marshmallow import Schema, fields
 from gateway import session
 from gateway.api.describing import describes
 from gateway.api.shapes import listed
-from services.contracts.schemas.clients import Client, ClientChanges, ClientsPage, NewClient
+from services.contracts.schemas.clients import Client, ClientChanges, ClientsPage, GroupOfClient, NewClient
 from services.contracts.schemas.notifications import Notification, NotificationsPage
 from services.contracts.schemas.paging import paged
 
@@ -19,10 +19,6 @@ blueprint = Blueprint("clients", __name__)
 
 class GroupIds(Schema):
     group_ids = fields.List(fields.String(), required=True)
-
-
-class GroupId(Schema):
-    id = fields.String()
 
 
 @blueprint.get("/api/clients")
@@ -61,17 +57,18 @@ def archive(client_id: str) -> None:
 
 
 @blueprint.get("/api/clients/<client_id>/groups")
-@describes("The groups that the client is in", answer=listed(GroupId))
+@describes("The groups that the client is in, among those that I may see", answer=listed(GroupOfClient))
 def groups(client_id: str) -> dict[str, Any]:
     with session.services() as ask:
-        return {"items": [{"id": group_id} for group_id in ask.clients.groups_of(client_id)]}
+        return {"items": ask.clients.client(client_id)["groups"]}
 
 
 @blueprint.put("/api/clients/<client_id>/groups")
-@describes("Say which groups the client is in", body=GroupIds, answer=listed(GroupId))
+@describes("Say which groups the client is in", body=GroupIds, answer=listed(GroupOfClient))
 def set_groups(client_id: str, body: dict[str, Any]) -> dict[str, Any]:
     with session.services() as ask:
-        return {"items": [{"id": group_id} for group_id in ask.clients.set_groups(client_id, body.get("group_ids"))]}
+        ask.clients.set_groups(client_id, body.get("group_ids"))
+        return {"items": ask.clients.client(client_id)["groups"]}
 
 
 @blueprint.get("/api/clients/<client_id>/notifications")

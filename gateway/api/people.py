@@ -10,14 +10,30 @@ from marshmallow import Schema, fields
 from gateway import session
 from gateway.api.describing import describes
 from gateway.api.shapes import listed
-from services.contracts.schemas.paging import PageRequest, paged
-from services.contracts.schemas.people import Group, GroupChanges, NewGroup, NewUser, Role, User, UserChanges
+from services.contracts.schemas import Shape
+from services.contracts.schemas.paging import paged
+from services.contracts.schemas.people import Grant, Group, GroupChanges, GroupsPage, NewGroup, NewUser, Role, User, UserChanges, UsersPage
 
 blueprint = Blueprint("people", __name__)
 
 
+ALL_GROUPS = {"page": 1, "page_size": 200}
+
+
 class GroupWithClients(Group):
     client_ids = fields.List(fields.String())
+
+
+class NewGroupWithClients(NewGroup):
+    client_ids = fields.List(fields.String())
+
+
+class GroupChangesWithClients(GroupChanges):
+    client_ids = fields.List(fields.String())
+
+
+class GroupGrant(Grant):
+    group_id = fields.String()
 
 
 class InvitationCode(Schema):
@@ -28,12 +44,14 @@ class InvitedUser(User, InvitationCode):
     """The new user with the code."""
 
 
-class Version(Schema):
-    version = fields.Integer(required=True)
+class Version(Shape):
+    """Without it the group is deleted as it is now."""
+
+    version = fields.Integer()
 
 
 @blueprint.get("/api/users")
-@describes("The users of the firm", query=PageRequest, answer=paged(User))
+@describes("The users of the firm", query=UsersPage, answer=paged(User))
 def users(page: dict[str, Any]) -> dict[str, Any]:
     with session.services() as ask:
         return ask.access.users(page)
@@ -77,36 +95,64 @@ def roles() -> dict[str, Any]:
         return {"items": ask.access.roles()}
 
 
+@blueprint.get("/api/grants")
+@describes("The grants of the groups that I may see, one a group and body", answer=listed(GroupGrant))
+def grants() -> dict[str, Any]:
+    with session.services() as ask:
+        groups = ask.access.groups(ALL_GROUPS)["items"]
+    return {"items": [{"group_id": group["id"], **grant} for group in groups for grant in group["grants"]]}
+
+
 @blueprint.get("/api/groups")
-@describes("The groups that I may see", query=PageRequest, answer=paged(Group))
+@describes("The groups that I may see", query=GroupsPage, answer=paged(GroupWithClients))
 def groups(page: dict[str, Any]) -> dict[str, Any]:
     with session.services() as ask:
-        return ask.access.groups(page)
+        found = ask.access.groups(page)
+        return found | {"items": with_clients(ask, found["items"])}
 
 
 @blueprint.post("/api/groups")
-@describes("A new group", body=NewGroup, answer=Group, status=201)
+@describes("A new group", body=NewGroupWithClients, answer=GroupWithClients, status=201)
 def create_group(body: dict[str, Any]) -> dict[str, Any]:
+    own, client_ids = apart(body)
     with session.services() as ask:
-        return ask.access.create_group(body)
+        return put_clients(ask, ask.access.create_group(own), client_ids)
 
 
 @blueprint.get("/api/groups/<group_id>")
 @describes("One group, with its members, grants and clients", answer=GroupWithClients)
 def group(group_id: str) -> dict[str, Any]:
     with session.services() as ask:
-        return ask.access.group(group_id) | {"client_ids": ask.clients.clients_of_group(group_id)}
+        return with_clients(ask, [ask.access.group(group_id)])[0]
 
 
 @blueprint.patch("/api/groups/<group_id>")
-@describes("Change a group, its members or its grants", body=GroupChanges, answer=Group)
+@describes("Change a group, its members, its grants or its clients", body=GroupChangesWithClients, answer=GroupWithClients)
 def change_group(group_id: str, body: dict[str, Any]) -> dict[str, Any]:
+    own, client_ids = apart(body)
     with session.services() as ask:
-        return ask.access.change_group(group_id, body)
+        return put_clients(ask, ask.access.change_group(group_id, own), client_ids)
 
 
 @blueprint.delete("/api/groups/<group_id>")
-@describes("Delete a group that has no clients", query=Version, status=204)
+@describes("Delete a group; its clients stay, in their other groups", query=Version, status=204)
 def delete_group(group_id: str, query: dict[str, Any]) -> None:
     with session.services() as ask:
-        ask.access.delete_group(group_id, query["version"])
+        version = query.get("version") or ask.access.group(group_id)["version"]
+        ask.access.delete_group(group_id, version)
+
+
+def apart(body: dict[str, Any]) -> tuple[dict[str, Any], Any]:
+    """What `access` keeps of a group, and the clients, which `clients` keeps; None when none are sent."""
+    return {name: value for name, value in body.items() if name != "client_ids"}, body.get("client_ids")
+
+
+def put_clients(ask: Any, group: dict[str, Any], client_ids: Any) -> dict[str, Any]:
+    if client_ids is not None:
+        ask.clients.set_clients_of_group(group["id"], client_ids)
+    return with_clients(ask, [group])[0]
+
+
+def with_clients(ask: Any, groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    client_ids = ask.clients.clients_of_groups([group["id"] for group in groups])
+    return [group | {"client_ids": client_ids[group["id"]]} for group in groups]

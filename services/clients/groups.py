@@ -17,7 +17,7 @@ from services.chassis.insert import insert_new
 from services.clients.models import ClientGroup, Group
 from services.contracts.errors import NotFound
 from services.contracts.events import GroupChanged
-from services.contracts.rpc import Json
+from services.contracts.rpc import Json, Scope
 from services.contracts.schemas.paging import Id
 
 if TYPE_CHECKING:
@@ -91,6 +91,23 @@ def group_ids_of(db: UnitOfWork, client_ids: Iterable[str]) -> dict[str, set[str
     for client_id, group_id in db.execute(found):
         groups[client_id].add(group_id)
     return groups
+
+
+def clients_of(db: UnitOfWork, scope: Scope, group_ids: list[str]) -> dict[str, list[str]]:
+    """Group → its clients that may be seen. Whoever is in a group sees all its clients, so the group decides."""
+    found: dict[str, list[str]] = {group_id: [] for group_id in group_ids}
+    shown = [group_id for group_id in group_ids if scope.sees_all_clients or group_id in scope.group_ids]
+    members = select(ClientGroup.group_id, ClientGroup.client_id).where(ClientGroup.group_id.in_(shown)).order_by(ClientGroup.client_id)
+    for group_id, client_id in db.execute(members):
+        found[group_id].append(client_id)
+    return found
+
+
+def set_clients(db: UnitOfWork, group_id: str, current: Iterable[str], wanted: set[str]) -> None:
+    """Write the difference; the caller says so of each client that came or went."""
+    came, went = wanted - set(current), set(current) - wanted
+    db.execute(delete(ClientGroup).where(ClientGroup.group_id == group_id, ClientGroup.client_id.in_(went)))
+    db.add_all(ClientGroup(client_id=client_id, group_id=group_id) for client_id in sorted(came))
 
 
 def names_of(db: UnitOfWork, group_ids: Iterable[str]) -> dict[str, str]:

@@ -14,8 +14,9 @@ from services.clients import facts, groups, records
 from services.clients.answers import described
 from services.clients.listing import listed
 from services.clients.membership import groups_after, shown_groups
-from services.clients.models import Client, ClientGroup, Model
+from services.clients.models import Client, Model
 from services.clients.visibility import client_to_change, visible_client, visible_to
+from services.contracts.errors import Invalid, NotFound
 from services.contracts.events import (
     CertificateImported,
     CertificateRemoved,
@@ -26,7 +27,7 @@ from services.contracts.events import (
 )
 from services.contracts.rpc import INTERNAL, SIGNED_IN, Json
 from services.contracts.schemas import checked
-from services.contracts.schemas.clients import ClientChanges, ClientGroups, ClientsPage, NewClient
+from services.contracts.schemas.clients import ClientChanges, ClientGroups, ClientsPage, GroupClients, NewClient
 
 
 class ClientsService(Service):
@@ -53,9 +54,22 @@ class ClientsService(Service):
         return {client_id: name for client_id, name in db.execute(seen)}
 
     @rpc(needs=SIGNED_IN)
-    def clients_of_group(self, db: UnitOfWork, asking: Asking, group_id: str) -> list[str]:
-        members = select(ClientGroup.client_id).join(Client, Client.id == ClientGroup.client_id)
-        return list(db.scalars(members.where(ClientGroup.group_id == group_id, visible_to(asking.scope)).order_by(Client.id)))
+    def clients_of_groups(self, db: UnitOfWork, asking: Asking, group_ids: list[str]) -> Json:
+        return groups.clients_of(db, asking.scope, group_ids)
+
+    @groups.knowing_groups(lambda group_id, client_ids: [group_id])
+    @rpc(needs="clients.write")
+    def set_clients_of_group(self, db: UnitOfWork, asking: Asking, group_id: str, client_ids: list[str]) -> list[str]:
+        if not groups.known_groups(db, shown_groups(asking.scope, [group_id])):
+            raise NotFound()
+        wanted = set(checked(GroupClients, {"client_ids": client_ids})["client_ids"])
+        seen = db.scalars(select(Client).where(Client.id.in_(wanted), visible_to(asking.scope))).all()
+        if unseen := wanted - {client.id for client in seen}:
+            raise Invalid.field("client_ids", f"{len(unseen)} no existen o no están a su alcance.")
+        current = set(groups.clients_of(db, asking.scope, [group_id])[group_id])
+        groups.set_clients(db, group_id, current, wanted)
+        records.touch_by_id(db, sorted(current ^ wanted))
+        return sorted(wanted)
 
     @rpc(needs="clients.write", of=client_to_change)
     def change(self, db: UnitOfWork, asking: Asking, client: Client, changes: Json) -> Json:

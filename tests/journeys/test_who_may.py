@@ -94,3 +94,27 @@ def test_a_removed_certificate_is_gone_from_the_list_and_is_not_found_again(site
     assert manager.delete(f"{path}/{certificate['id']}").status == 204
     assert manager.get(path).body["items"] == []
     assert manager.delete(f"{path}/{certificate['id']}").status == 404
+
+
+def test_a_group_has_its_members_grants_and_clients_and_its_members_see_them(site):
+    firm = site.firm()
+    manager = firm.user("manager", [firm.group("Otro")])
+    client_id = register(manager, a_company())
+    grants = [{"body": "dehu", "verbs": ["open", "sync"]}]
+    made = manager.post("/api/groups", {"name": "Norte", "description": "", "grants": grants, "client_ids": [client_id]})
+    assert (made.status, made.body["client_ids"]) == (201, [client_id])
+    operator = firm.user("operator", [made.body["id"]])
+    shown = operator.get(f"/api/groups/{made.body['id']}")
+    assert (shown.status, shown.body["client_ids"], shown.body["grants"]) == (200, [client_id], grants)
+    assert operator.get(f"/api/clients/{client_id}").status == 200
+    emptied = manager.patch(f"/api/groups/{made.body['id']}", {"client_ids": [], "version": shown.body["version"]})
+    assert (emptied.status, emptied.body["client_ids"]) == (200, [])
+    assert operator.get(f"/api/clients/{client_id}").status == 404
+
+
+def test_lists_of_people_are_sorted_and_filtered(site):
+    firm = site.firm()
+    firm.group("B"), firm.group("A")
+    assert [group["name"] for group in firm.admin.get("/api/groups", sort="name").body["items"]] == ["A", "B"]
+    assert firm.admin.get("/api/users", role="administrator").body["total"] == 1
+    assert {grant["body"] for grant in firm.admin.get("/api/grants").body["items"]} == {"dehu"}

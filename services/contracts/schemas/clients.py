@@ -120,6 +120,12 @@ class ClientGroups(Shape):
     group_ids = fields.List(Id(), required=True, validate=validate.Length(max=1000, error="No pase de 1000."))
 
 
+class GroupClients(Shape):
+    """The clients, among those that the asker may see, that are to be in a group."""
+
+    client_ids = fields.List(Id(), required=True, validate=validate.Length(max=100_000, error="No pase de 100.000."))
+
+
 class GroupOfClient(Schema):
     id = fields.String()
     name = fields.String()
