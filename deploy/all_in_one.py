@@ -29,11 +29,12 @@ from services.chassis.asking import NOBODY
 from services.chassis.migrations import migrate
 from services.chassis.running import fail, running
 from services.chassis.sealing import make_key_file
-from services.chassis.settings import Settings
+from services.chassis.settings import SettingMissing, Settings
 
 PORT = 8080
 DOOR = "operator.sock"
 LOG = "casillero.log"
+URL = "url"
 
 
 @dataclass(frozen=True)
@@ -69,11 +70,12 @@ def run(start: Start) -> int:
 def started(start: Start, settings: Settings) -> Iterator[Running]:
     """Everything up and answering over HTTP, until the block ends."""
     settings = replace(settings, data_dir=start.data)
+    # What a run writes holds tax ids and addresses: it is for its owner's eyes only.
+    os.umask(0o077)
     start.data.mkdir(parents=True, exist_ok=True)
-    logs.configure(settings.log_level, to_file=str(start.data / LOG))
-    with alone_in(start.data), world(settings) as pool:
-        listener = listening(start.port)
+    with alone_in(start.data), contextlib.closing(listening(start.port)) as listener, world(settings) as pool:
         url = settings.public_url or f"http://127.0.0.1:{listener.getsockname()[1]}"
+        (start.data / URL).write_text(url)
         server = eventlet.spawn(wsgi.server, listener, create_app(pool), log_output=False)
         door = operator_door.open_door(start.data / DOOR, pool)
         try:
@@ -81,14 +83,13 @@ def started(start: Start, settings: Settings) -> Iterator[Running]:
         finally:
             door.close()
             server.kill()
-            listener.close()
 
 
 @contextlib.contextmanager
 def world(settings: Settings) -> Iterator[Pool]:
     """Keys, tables, services, and the pool of proxies that asks them."""
-    make_master_key(settings)
-    make_key_file(settings.sealing_key_path)
+    logs.configure(settings.log_level, to_file=str(settings.data_dir / LOG))
+    make_keys(settings)
     migrate(settings, databases())
     everybody = service_classes()
     with running(settings, everybody, everybody):
@@ -99,14 +100,18 @@ def world(settings: Settings) -> Iterator[Pool]:
             pool.close()
 
 
-def make_master_key(settings: Settings) -> None:
-    path = settings.master_key_path
-    if path.exists():
+def make_keys(settings: Settings) -> None:
+    """On a first start only: a new key in the place of one that was lost would open nothing of what is there."""
+    missing = [path for path in (settings.master_key_path, settings.sealing_key_path) if not path.exists()]
+    if missing and any(settings.data_dir.glob("*.db")):
+        raise SettingMissing(f"Falta {missing[0]}, con la que se guardaron los datos que hay aquí. Recupérela de su copia de seguridad.")
+    for path in missing:
+        make_key_file(path)
+    if settings.master_key_path not in missing:
         return
-    make_key_file(path)
     print(
-        f"Se ha creado la clave maestra en {path}. Guarde una copia fuera de esta máquina (y de {settings.sealing_key_path}): "
-        "sin ellas no se puede volver a abrir ningún certificado."
+        f"Se ha creado la clave maestra en {settings.master_key_path}. Guarde una copia fuera de esta máquina "
+        f"(y de {settings.sealing_key_path}): sin ellas no se puede volver a abrir ningún certificado."
     )
 
 
@@ -145,8 +150,8 @@ def write_ready_file(path: Path | None, content: dict[str, Any]) -> None:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_suffix(".part")
+    half.touch(0o600)
     half.write_text(json.dumps(content, ensure_ascii=False, indent=1))
-    half.chmod(0o600)
     os.replace(half, path)
 
 

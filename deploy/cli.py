@@ -15,6 +15,12 @@ from services.chassis.settings import CannotStart
 PORT = 8080
 
 
+# It says at each start that it is deprecated; docs/decisions/0004-dependencies.md says why it is here.
+warnings.filterwarnings("ignore", message="(?s).*Eventlet is deprecated")
+FOLDER = click.Path(path_type=Path, file_okay=False)
+in_data = click.option("--data", type=FOLDER, default=None, help="Carpeta de datos de `casillero run`, si se usa.")
+
+
 class PlainWords(click.Group):
     """What cannot start says why in one sentence, without a stack trace."""
 
@@ -23,7 +29,11 @@ class PlainWords(click.Group):
             return super().invoke(ctx)
         except CannotStart as error:
             click.echo(error, err=True)
-            ctx.exit(2)
+        except OSError as error:
+            if error.filename is None:
+                raise
+            click.echo(f"No se puede usar {error.filename}: {error.strerror}. Revise los permisos, o elija otro sitio.", err=True)
+        ctx.exit(2)
 
 
 @click.group(cls=PlainWords, context_settings={"help_option_names": ["-h", "--help"]})
@@ -32,15 +42,13 @@ def main() -> None:
 
 
 def patched() -> None:
-    # It says at each start that it is deprecated; docs/decisions/0004-dependencies.md says why it is here.
-    warnings.filterwarnings("ignore", message="(?s).*Eventlet is deprecated")
     import eventlet
 
     eventlet.monkey_patch()
 
 
 @main.command()
-@click.option("--port", type=int, default=None, help=f"Puerto de la web; sin él, {PORT} o uno libre.")
+@click.option("--port", type=click.IntRange(0, 65535), default=None, help=f"Puerto de la web; sin él, {PORT} o uno libre.")
 @click.option(
     "--data",
     type=click.Path(path_type=Path, file_okay=False),
@@ -117,9 +125,7 @@ def tenant() -> None:
 @tenant.command("create")
 @click.argument("name")
 @click.option("--admin", "email", required=True, help="Correo de quien administrará el despacho.")
-@click.option(
-    "--data", type=click.Path(path_type=Path, file_okay=False), default=None, help="Carpeta de datos de `casillero run`, si se usa."
-)
+@in_data
 def create_tenant(name: str, email: str, data: Path | None) -> None:
     """Da de alta el despacho NAME e imprime un enlace de un solo uso para quien lo administra."""
     from deploy import operations
@@ -134,8 +140,7 @@ def teu() -> None:
 
 def switches(command: Callable) -> Callable:
     """The options that switching the reading on and off share."""
-    folder = click.Path(path_type=Path, file_okay=False)
-    command = click.option("--data", type=folder, default=None, help="Carpeta de datos de `casillero run`, si se usa.")(command)
+    command = in_data(command)
     return click.option("--reason", required=True, help="Por qué; todos los despachos lo ven en la cobertura del tablón.")(command)
 
 
@@ -164,39 +169,43 @@ def parked() -> None:
 
 @parked.command("list")
 @click.argument("service", required=False)
-def list_parked(service: str | None) -> None:
+@in_data
+def list_parked(service: str | None, data: Path | None) -> None:
     """Los eventos aparcados, de SERVICE o de todos."""
     from deploy import operations
 
-    operations.list_parked(service)
+    operations.list_parked(service, data)
 
 
 @parked.command("show")
 @click.argument("event_id")
-def show_parked(event_id: str) -> None:
+@in_data
+def show_parked(event_id: str, data: Path | None) -> None:
     """Uno, con su contenido."""
     from deploy import operations
 
-    operations.show_parked(event_id)
+    operations.show_parked(event_id, data)
 
 
 @parked.command("retry")
 @click.argument("event_id")
-def retry_parked(event_id: str) -> None:
+@in_data
+def retry_parked(event_id: str, data: Path | None) -> None:
     """Lo intenta de nuevo dentro de unos segundos."""
     from deploy import operations
 
-    operations.retry_parked(event_id)
+    operations.retry_parked(event_id, data)
 
 
 @parked.command("discard")
 @click.argument("event_id")
 @click.option("--reason", required=True, help="Por qué se descarta; queda en el registro.")
-def discard_parked(event_id: str, reason: str) -> None:
+@in_data
+def discard_parked(event_id: str, reason: str, data: Path | None) -> None:
     """Lo descarta para siempre."""
     from deploy import operations
 
-    operations.discard_parked(event_id, reason)
+    operations.discard_parked(event_id, reason, data)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from nameko.standalone.rpc import ClusterRpcProxy
 from sqlalchemy import select
 
 from services.catalogue import databases
+from services.chassis import parked
 from services.chassis.broker import nameko_config
 from services.chassis.database import EVENTS, Store
 from services.chassis.migrations import migrate as migrate_services
@@ -55,7 +56,7 @@ def create_tenant(name: str, email: str, data: Path | None) -> None:
         details = "".join(f"\n  {field}: {' '.join(texts)}" for field, texts in refusal.errors.items())
         fail(refusal.message + details)
     click.echo(f"Despacho «{name}» creado. Enlace de un solo uso para {email}, válido 7 días:")
-    click.echo(f"{settings.public_url or 'http://127.0.0.1:8080'}/invitacion/{code}")
+    click.echo(f"{address(settings)}/invitacion/{code}")
 
 
 def switch_teu(is_on: bool, reason: str, data: Path | None) -> None:
@@ -64,6 +65,12 @@ def switch_teu(is_on: bool, reason: str, data: Path | None) -> None:
     except Refusal as refusal:
         fail(refusal.message)
     click.echo(f"El tablón {'se lee' if shown['is_on'] else 'no se lee'}: {shown['reason']}")
+
+
+def address(settings: Settings) -> str:
+    """Where people reach the product: as set, or else where the process of this data folder listens."""
+    told = settings.data_dir / "url"
+    return settings.public_url or (told.read_text() if settings.is_embedded and told.exists() else "http://127.0.0.1:8080")
 
 
 def call(settings: Settings, service: str, method: str, *args: Any) -> Any:
@@ -98,9 +105,9 @@ def parked_rows(settings: Settings, service: str | None = None) -> Iterator[tupl
                 yield store, row
 
 
-def list_parked(service: str | None) -> None:
+def list_parked(service: str | None, data: Path | None) -> None:
     found = 0
-    for store, row in parked_rows(settings_for(), service):
+    for store, row in parked_rows(settings_for(data), service):
         found += 1
         again = row.next_try_at.isoformat(timespec="seconds")
         click.echo(
@@ -110,31 +117,31 @@ def list_parked(service: str | None) -> None:
     click.echo(f"{found} eventos aparcados." if found else "No hay eventos aparcados.")
 
 
-def find(event_id: str) -> list[tuple[Store, Any]]:
-    found = [(store, row) for store, row in parked_rows(settings_for()) if row.event_id == event_id]
+def find(event_id: str, settings: Settings) -> list[tuple[Store, Any]]:
+    found = [(store, row) for store, row in parked_rows(settings) if row.event_id == event_id]
     if found:
         return found
     fail(f"No hay ningún evento aparcado con el número {event_id}. `casillero parked list` muestra los que hay.")
 
 
-def show_parked(event_id: str) -> None:
-    for store, row in find(event_id):
+def show_parked(event_id: str, data: Path | None) -> None:
+    for store, row in find(event_id, settings_for(data)):
         payload = json.loads(store.seals.open(row.envelope["tenant_id"], EVENTS, row.envelope["sealed"]))
         shown = {name: value for name, value in row.envelope.items() if name != "sealed"} | {"payload": payload}
         click.echo(f"{store.publisher}.{row.handler}: {row.error} ({row.attempts} intentos)")
         click.echo(json.dumps(shown, ensure_ascii=False, indent=1))
 
 
-def retry_parked(event_id: str) -> None:
-    for store, row in find(event_id):
+def retry_parked(event_id: str, data: Path | None) -> None:
+    for store, row in find(event_id, settings_for(data)):
         with store.begin() as db:
             db.get_one(store.model.Parked, (row.handler, row.event_id)).next_try_at = utc_now()
         click.echo(f"{store.publisher}.{row.handler} lo intentará de nuevo en unos segundos.")
 
 
-def discard_parked(event_id: str, reason: str) -> None:
-    settings = settings_for()
-    for store, row in find(event_id):
+def discard_parked(event_id: str, reason: str, data: Path | None) -> None:
+    settings = settings_for(data)
+    for store, row in find(event_id, settings):
         detail = {"handler": f"{store.publisher}.{row.handler}", "topic": row.envelope["topic"], "reason": reason}
         call(
             settings,
@@ -142,6 +149,5 @@ def discard_parked(event_id: str, reason: str) -> None:
             "record",
             [{"tenant_id": row.envelope["tenant_id"], "act": "event_discarded", "subject": row.event_id, "detail": detail}],
         )
-        with store.begin() as db:
-            db.delete(db.get(store.model.Parked, (row.handler, row.event_id)))
+        parked.discard(store, row.handler, row.event_id)
         click.echo(f"{store.publisher}.{row.handler}: descartado.")

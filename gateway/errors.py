@@ -42,16 +42,20 @@ def register(app: Flask) -> None:
 
 
 def on_refusal(refusal: errors.Refusal) -> Any:
-    status = next(STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS)
+    status = status_of(refusal)
     if status == 401 and not wants_json():
         return redirect("/entrar")
     fields = {} if isinstance(refusal, errors.TooMany) else refusal.errors
     response = answer(status, refusal.code, refusal.message, fields)
-    if status == 429:
-        response.headers["Retry-After"] = refusal.errors.get("retry_after_s", ["60"])[0]
+    if isinstance(refusal, errors.TooMany):
+        response.headers["Retry-After"] = refusal.retry_after_s
     if status == 503:
         response.headers["Retry-After"] = RETRY_AFTER_S
     return response
+
+
+def status_of(refusal: errors.Refusal) -> int:
+    return next(STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS)
 
 
 def on_http_error(error: HTTPException) -> Any:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from gateway import session
 from gateway.api.sessions import open_session
+from gateway.errors import status_of
 from services.contracts.errors import Invalid, NotFound, NotSignedIn, Refusal, TooMany
 
 
@@ -71,4 +72,7 @@ def first_access(code: str) -> Any:
 def shown_again(template: str, refusal: Refusal) -> Response:
     """The same form with what was typed, but for the password, and each fault beside its field."""
     typed = {name: value for name, value in request.form.items() if name != "password"}
-    return make_response(render_template(template, typed=typed, refusal=refusal), 422 if isinstance(refusal, Invalid) else 401)
+    response = make_response(render_template(template, typed=typed, refusal=refusal), status_of(refusal))
+    if isinstance(refusal, TooMany):
+        response.headers["Retry-After"] = refusal.retry_after_s
+    return response

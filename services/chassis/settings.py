@@ -22,6 +22,10 @@ class SettingMissing(CannotStart):
     """A setting that the process cannot start without; the text names the variable and the cure."""
 
 
+CHOICES = {"log_level": ("DEBUG", "INFO", "WARNING", "ERROR"), "teu_source": ("on", "off")}
+AT_LEAST_ONE = ("sync_in_flight", "sync_every_s", "body_timeout_s", "rpc_timeout_s")
+
+
 def setting(default: Any, help: str) -> Any:
     return field(default=default, metadata={"help": help})
 
@@ -53,12 +57,12 @@ class Settings:
     @classmethod
     def from_env(cls, environment: dict[str, str] | None = None) -> Self:
         given = os.environ if environment is None else environment
-        values = {}
-        for declared in fields(cls):
-            text = given.get(PREFIX + declared.name.upper())
-            if text not in (None, ""):
-                values[declared.name] = _convert(declared.name, declared.default, text)
-        return cls(**values)
+        known = {PREFIX + declared.name.upper(): declared for declared in fields(cls)}
+        for variable in given:
+            if variable.startswith(PREFIX) and variable not in known:
+                raise SettingMissing(f"{variable}: no hay ningún ajuste con ese nombre. Los que hay están en .env.example.")
+        wanted = {declared.name: (declared, given.get(variable, "")) for variable, declared in known.items()}
+        return cls(**{name: _convert(name, declared.default, text) for name, (declared, text) in wanted.items() if text})
 
     @property
     def is_embedded(self) -> bool:
@@ -83,6 +87,13 @@ def _convert(name: str, default: Any, text: str) -> Any:
         return Path(text)
     kind = type(default)
     try:
-        return kind(text)
+        value = kind(text)
     except ValueError as error:
         raise SettingMissing(f"{PREFIX}{name.upper()}: «{text}» no es un valor válido ({kind.__name__}). Corríjalo o quítelo.") from error
+    if name in CHOICES and value not in CHOICES[name]:
+        raise SettingMissing(f"{PREFIX}{name.upper()}: «{text}» no es un valor válido. Ponga uno de: {', '.join(CHOICES[name])}.")
+    if kind in (int, float) and value < (1 if name in AT_LEAST_ONE else 0):
+        raise SettingMissing(f"{PREFIX}{name.upper()}: «{text}» es demasiado poco. Corríjalo o quítelo.")
+    if name == "bodies_ca_file" and not Path(text).is_file():
+        raise SettingMissing(f"{PREFIX}{name.upper()}: no se encuentra el fichero {text}. Corríjalo, o quítelo para usar las del sistema.")
+    return value

@@ -92,6 +92,10 @@ class TooMany(Refusal):
     def __init__(self, message: str, errors: dict[str, list[str]] | None = None):
         super().__init__(message, errors or {"retry_after_s": ["60"]})
 
+    @property
+    def retry_after_s(self) -> str:
+        return self.errors.get("retry_after_s", ["60"])[0]
+
 
 class Away(Refusal):
     code = "away"

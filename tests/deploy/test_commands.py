@@ -40,7 +40,7 @@ def test_a_port_that_somebody_listens_on_is_never_shared(running, tmp_path):
 def test_a_new_firm_is_made_while_the_product_runs_and_its_administrator_gets_a_link(running):
     made = run("tenant", "create", "Gestoría Nueva", "--admin", "ana@nueva.example", "--data", str(running))
     assert made.returncode == 0, made.stderr
-    assert re.search(r"http://\S+/invitacion/\S{20,}", made.stdout)
+    assert re.search(rf"http://127.0.0.1:{port_of(running)}/invitacion/\S{{20,}}", made.stdout)
 
 
 def test_a_wrong_email_is_named_in_plain_words(running):
@@ -69,7 +69,7 @@ def test_a_command_without_a_running_product_says_how_to_start_it(tmp_path):
 
 
 def test_no_parked_events_are_said_so(running):
-    assert run("parked", "list", data_dir=running).stdout == "No hay eventos aparcados.\n"
+    assert run("parked", "list", "--data", str(running)).stdout == "No hay eventos aparcados.\n"
 
 
 def test_a_parked_event_that_does_not_exist_is_said_so(running):
@@ -110,3 +110,31 @@ def test_one_service_alone_needs_a_broker_and_is_told_so(tmp_path):
 def test_a_broker_without_a_database_is_refused_by_name(tmp_path):
     refused = run("service", "access", data_dir=tmp_path, broker_url="amqp://127.0.0.1:1//")
     assert (refused.returncode, "CASILLERO_DATABASE_URL" in refused.stderr) == (2, True)
+
+
+def test_a_setting_that_does_not_exist_is_told(tmp_path):
+    refused = run("keys", "new", data_dir=tmp_path, colour="blue")
+    assert (refused.returncode, "CASILLERO_COLOUR" in refused.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("wrong", [{"teu_source": "maybe"}, {"sync_in_flight": -3}, {"bodies_ca_file": "/no.pem"}, {"log_level": "LOUD"}])
+def test_a_value_out_of_its_range_is_told_by_name(tmp_path, wrong):
+    refused = run("keys", "new", data_dir=tmp_path, **wrong)
+    assert (refused.returncode, f"CASILLERO_{next(iter(wrong)).upper()}" in refused.stderr) == (2, True)
+
+
+def test_a_lost_key_is_never_replaced_by_a_new_one(tmp_path):
+    (tmp_path / "access.db").touch()
+    refused = run("run", "--data", str(tmp_path), "--port", "0")
+    assert (refused.returncode, "copia de seguridad" in refused.stderr) == (2, True)
+
+
+def test_a_folder_that_cannot_be_made_is_told_in_plain_words(tmp_path):
+    (tmp_path / "file").touch()
+    refused = run("run", "--data", str(tmp_path / "file" / "data"), "--port", "0")
+    assert (refused.returncode, "Traceback" in refused.stderr) == (2, False)
+
+
+def test_what_a_run_writes_is_for_its_owners_eyes_only(running):
+    others = [path.name for path in running.iterdir() if path.stat().st_mode & 0o077]
+    assert others == []
