@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.bench.firm import deployed, manager_of, register_many
 from tests.bench.spending import load
-from tests.sites import Person, wait_for
+from tests.visitors import Person, wait_for
 
 CLIENTS = 40_000
 CALLS = 300

@@ -22,7 +22,8 @@ from services.chassis.settings import Settings
 from services.clients.records import register_all
 from services.contracts.rpc import Scope
 from tests import sites
-from tests.sites import Firm, Person, Site
+from tests.sites import Firm, Site
+from tests.visitors import Person
 
 BATCH = 500
 VAR = Path("var/bench")

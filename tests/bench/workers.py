@@ -16,11 +16,11 @@ from typing import Any
 from sqlalchemy import text
 
 from deploy.sandbox.people import Party
-from tests import sites
 from tests.bench.firm import at_once, deployed, manager_of, register_many
 from tests.bench.spending import load, spent
 from tests.journeys.portfolio import PASSWORD, a_company
 from tests.sites import CASILLERO, Process, Site
+from tests.visitors import Person, wait_for
 
 MAILBOXES = 2_000
 LATENCY_S = 0.2
@@ -65,11 +65,11 @@ def prepare(site: Site, count: int, via: str = "firm_certificate") -> None:
         own = a_company()
         upload(site, manager, "/api/certificates", own)
         site.sandbox.registration(own.tax_id, tax_ids)
-    sites.wait_for(manager, "/api/clients", lambda body: body["total"] == count)
+    wait_for(manager, "/api/clients", lambda body: body["total"] == count)
     at_once([lambda client=client: add_mailbox(site, manager, client, via) for client in made])
 
 
-def add_mailbox(site: Site, manager: sites.Person, client: tuple[str, Party], via: str) -> None:
+def add_mailbox(site: Site, manager: Person, client: tuple[str, Party], via: str) -> None:
     """The client may not have been heard of yet by the service that keeps mailboxes: asked until it has."""
     client_id, party = client
     if via == "own_certificate":
@@ -79,7 +79,7 @@ def add_mailbox(site: Site, manager: sites.Person, client: tuple[str, Party], vi
     assert answer.status == 201, answer
 
 
-def upload(site: Site, manager: sites.Person, path: str, party: Party) -> None:
+def upload(site: Site, manager: Person, path: str, party: Party) -> None:
     file = site.sandbox.certificate(party.tax_id, party.name, PASSWORD)
     while (answer := manager.upload(path, file, PASSWORD)).status == 404:
         time.sleep(0.05)

@@ -13,7 +13,8 @@ from deploy.demo import showing
 from deploy.demo.firm import CLIENTS, plan
 from deploy.demo.planting import Planted
 from tests.conftest import own_folder
-from tests.sites import CASILLERO, Person, Process, environment_of
+from tests.sites import CASILLERO, Process, environment_of
+from tests.visitors import Person
 from tests.worlds import until
 
 

@@ -7,7 +7,8 @@ from random import Random
 from typing import Any
 
 from deploy.sandbox.people import Party, invent_company
-from tests.sites import Firm, Person
+from tests.sites import Firm
+from tests.visitors import Person
 from tests.worlds import numbers
 
 PASSWORD = "una clave del certificado"

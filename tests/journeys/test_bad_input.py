@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.journeys.portfolio import a_company, register, sync_now, with_mailbox
-from tests.sites import wait_for
+from tests.visitors import wait_for
 
 
 def manager_of(site):

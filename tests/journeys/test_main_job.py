@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from tests.journeys.portfolio import a_company, register, with_mailbox
-from tests.sites import wait_for
+from tests.visitors import wait_for
 from tests.worlds import numbers
 
 MADRID = ZoneInfo("Europe/Madrid")

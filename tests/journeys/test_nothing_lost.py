@@ -14,7 +14,7 @@ from deploy.sandbox.client import started_sandbox
 from tests import sites
 from tests.conftest import own_folder
 from tests.journeys.portfolio import a_company, register, sync_now, with_mailbox
-from tests.sites import wait_for
+from tests.visitors import wait_for
 from tests.worlds import numbers, until
 
 

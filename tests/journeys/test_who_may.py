@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.journeys.portfolio import a_company, register, with_mailbox
-from tests.sites import wait_for
+from tests.visitors import wait_for
 
 
 def test_a_user_sees_only_the_clients_of_their_groups(site):
