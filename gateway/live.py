@@ -23,9 +23,9 @@ open_streams = threading.BoundedSemaphore(MOST)
 
 
 def stream(first: dict[str, Any], look: Callable[[Any], dict[str, Any]], ended: Callable[[dict[str, Any]], bool]) -> Response:
+    asking, pool = session.signed_in(), session.pool()
     if not open_streams.acquire(blocking=False):
         raise Away("Hay demasiadas vistas en directo abiertas. La página preguntará cada pocos segundos.")
-    asking, pool = session.signed_in(), session.pool()
 
     def events() -> Iterator[str]:
         state = first

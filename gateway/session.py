@@ -12,13 +12,14 @@ from werkzeug.wrappers import Response
 
 from gateway.rpc import Pool
 from services.chassis.asking import Asking
-from services.contracts.errors import NotAllowed, NotSignedIn
+from services.contracts.errors import Invalid, NotAllowed, NotSignedIn
 from services.contracts.message import new_id
 
 COOKIE = "casillero_session"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 MAX_AGE_S = 7 * 24 * 3600
+LONGEST_KEY = 200
 
 
 def begin_request() -> None:
@@ -76,9 +77,16 @@ def signed_in() -> Asking:
         user_id=who["user_id"],
         request_id=g.request_id,
         only=" ".join(who["only"] or ()),
-        idempotency_key=request.headers.get("Idempotency-Key", "")[:200] if request.method == "POST" else "",
+        idempotency_key=idempotency_key() if request.method == "POST" else "",
         traceparent=request.headers.get("traceparent", "")[:100],
     )
+
+
+def idempotency_key() -> str:
+    key = request.headers.get("Idempotency-Key", "")
+    if len(key) > LONGEST_KEY:
+        raise Invalid.field("Idempotency-Key", f"No pase de {LONGEST_KEY} caracteres.")
+    return key
 
 
 def require_csrf(expected: str) -> None:

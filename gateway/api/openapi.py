@@ -73,7 +73,8 @@ def operation(description: Description, path_names: set[str], method: str, endpo
 
 
 def responses(description: Description, method: str) -> dict[str, Any]:
-    refusals = {*description.refusals, 409} if method in UNSAFE else set(description.refusals)
+    refusals = {*description.refusals, 422} | ({409} if method in UNSAFE else set())
+    refusals |= {413} if description.body or description.multipart else set()
     found: dict[str, Any] = {
         str(status): {"description": sentence(status), "content": {"application/json": {"schema": ErrorSchema}}}
         for status in sorted(refusals)
