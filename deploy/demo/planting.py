@@ -101,7 +101,7 @@ def plant_bodies(sandbox: Sandbox, plan: Plan) -> list[tuple[str, str]]:
             available_at=notice.available_at,
         )
         references.append((str(notice.holder.tax_id), reference))
-    sandbox.registration(plan.firm.tax_id, [client.party.tax_id for client in plan.clients if client.via == "firm_certificate"])
+    sandbox.registration(plan.firm.tax_id, any_holder=True)
     edict_ids = dict(zip((edict["title"] for edict in plan.edicts), sandbox.edicts(plan.teu_day, list(plan.edicts)), strict=True))
     return references + [(str(holder), edict_ids[title]) for title, holder in plan.edict_holders]
 

@@ -47,7 +47,7 @@ class Sandbox:
         return self._call("GET", "notices", filters)["items"]
 
     def many(self, holder_tax_ids: Iterable[str], per_holder: int, *, seed: int = 1, body: str = "dehu") -> list[dict[str, str]]:
-        """A reproducible load: `{holder_tax_id, reference}` of each notice planted."""
+        """A reproducible load: `{holder_tax_id, reference}` of each notice planted; the same call again answers the same."""
         return self._call("POST", "many", {"body": body, "holder_tax_ids": list(holder_tax_ids), "per_holder": per_holder, "seed": seed})[
             "items"
         ]
@@ -78,12 +78,12 @@ class Sandbox:
         asked = {"tax_id": tax_id, "name": name, "password": password} | more
         return base64.b64decode(self._call("POST", "certificates", asked)["pkcs12_base64"])
 
-    def registration(self, certificate_tax_id: str, holder_tax_ids: Iterable[str] = (), *, registered: bool = True) -> None:
-        self._call(
-            "POST",
-            "registrations",
-            {"certificate_tax_id": certificate_tax_id, "registered": registered, "holder_tax_ids": list(holder_tax_ids)},
-        )
+    def registration(
+        self, certificate_tax_id: str, holder_tax_ids: Iterable[str] = (), *, registered: bool = True, any_holder: bool = False
+    ) -> None:
+        """States anew for whom a certificate may ask besides itself: those named, or `any_holder`. Another holder is refused with 4101."""
+        stated = {"registered": registered, "holder_tax_ids": list(holder_tax_ids), "any_holder": any_holder}
+        self._call("POST", "registrations", {"certificate_tax_id": certificate_tax_id} | stated)
 
     def edicts(self, day: date, edicts: list[dict[str, Any]]) -> list[str]:
         return self._call("POST", "edicts", {"date": day.isoformat(), "edicts": edicts})["ids"]
@@ -92,6 +92,7 @@ class Sandbox:
         return self._call("POST", "settings", changes)
 
     def reset(self) -> None:
+        """Empty again. Who may ask for whom stays, as the certificate authority does; what was unregistered is registered again."""
         self._call("POST", "reset", {})
 
     def _call(self, method: str, name: str, content: dict[str, Any]) -> dict[str, Any]:

@@ -1,13 +1,15 @@
 """The side door: how tests and the demo fill mailboxes, order faults, move the clock and count the acts. Plain HTTP, JSON.
 
-Calls (every filter is optional, lists answer {"items": […]}, a wrong request answers 400 {"error": "…"}):
+Calls (every filter is optional, lists answer {"items": […]}, a wrong request answers 400 {"error": "…"}). Tax ids are read as a person
+writes them ("b-12.345.674") and kept in capitals without separators; an impossible one is refused by its name:
 
   POST   /_control/notices        {body, holder_tax_id, holder_name, reference?, kind: notification|communication, subject,
                                    issuer: {code, name}, issuer_root: {code, name}, available_at, expires_at?, description?,
                                    addressee_tax_id?, origin_code?, documents: [{name, mime, content_base64}], annexes: […]}
                                   puts a notice in a mailbox → {reference}; without documents one is made of the subject
   GET    /_control/notices        ?body=&holder_tax_id=  what every mailbox holds, with states
-  POST   /_control/many           {body, holder_tax_ids, per_holder, seed}  a reproducible load → {items: [{holder_tax_id, reference}]}
+  POST   /_control/many           {body, holder_tax_ids, per_holder, seed}  a reproducible load → {items: [{holder_tax_id, reference}]};
+                                  the same again answers the same and leaves what stands there as it is
   GET    /_control/acts           ?body=&reference=  every opening received: {body, reference, operation, at, holder_tax_id, certificate}
   GET    /_control/requests       ?body=&operation=&answer=&certificate=&holder_tax_id=&by=operation,answer  counts of requests;
                                   `by` names the fields of a row
@@ -19,13 +21,17 @@ Calls (every filter is optional, lists answer {"items": […]}, a wrong request 
   GET    /_control/faults         those that stand;  DELETE: all of them off
   POST   /_control/clock          {now}  the sandbox's own time, which then runs on; null: the wall's again.  GET: → {now}
   POST   /_control/elsewhere      {body, reference}  opens an item by another way, as at the sede
-  POST   /_control/edicts         {date, edicts: [{id?, issuer, title, text?, table?: {headers, rows}, regime}]} → {ids}
-  POST   /_control/registrations  {certificate_tax_id, registered=true, holder_tax_ids: […]}  what a body knows of a certificate
+  POST   /_control/edicts         {date, edicts: [{id?, issuer, title, text?, table?: {headers, rows}, regime?}]} → {ids}
+                                  the law of the regime (general, tax, traffic) is added to a text that names none
+  POST   /_control/registrations  {certificate_tax_id, registered=true, holder_tax_ids=[], any_holder=false}  what a body knows of a
+                                  certificate; without it: registered, for its own NIF alone. any_holder: for whoever comes, as a
+                                  firm whose clients all named it
   POST   /_control/certificates   {tax_id, name, company?: {tax_id, name}, days=730, password, encryption=modern|3des|rc2,
                                    key=rsa2048|rsa4096|ec|shared} → {pkcs12_base64}
   POST   /_control/settings       {sha1_allowed?, freshness_s?, environment? pro|se, client_certificate?, answer_digest?,
                                    page_size?, realized_days?, reads?, papers_within_s?} → all settings
-  POST   /_control/reset          empty again; the certificate authority stays
+  POST   /_control/reset          empty again, settings and clock as at the start. The certificate authority stays, and so do the
+                                  registrations: who may ask for whom. Only what was told registered=false is registered again
 """
 
 from __future__ import annotations
@@ -41,10 +47,10 @@ from urllib.parse import parse_qsl
 from .authority import Authority
 from .faults import Fault
 from .mailboxes import Notice, UnknownNotice
-from .planting import load_for, notice_of
+from .planting import load_for, notice_of, with_canonical_tax_ids
 from .subjects import Company
 from .wire import Answer, Request
-from .world import World
+from .world import Registration, World
 
 _PREFIX = "/_control/"
 _REQUEST_FIELDS = ("body", "operation", "answer", "certificate", "holder_tax_id")
@@ -80,8 +86,7 @@ class SideDoor:
         if call is None or not request.path.startswith(_PREFIX):
             return _json(404, {"error": f"no call {request.method} {request.path}; `python -m deploy.sandbox --help` lists them"})
         try:
-            given = json.loads(request.body or b"{}") if request.method == "POST" else dict(parse_qsl(request.query))
-            return _json(200, call(given))
+            return _json(200, call(with_canonical_tax_ids(_given(request))))
         except KeyError as missing:
             return _json(400, {"error": f"{missing.args[0]} is missing"})
         except (ValueError, TypeError, UnknownNotice) as refusal:
@@ -95,7 +100,7 @@ class SideDoor:
     def _put_many(self, given: Json) -> Json:
         notices = load_for(given["body"], given["holder_tax_ids"], int(given["per_holder"]), given["seed"], self._world.clock.now())
         for notice in notices:
-            self._world.mailboxes.put(notice)
+            self._world.mailboxes.put_once(notice)
         return {"items": [{"holder_tax_id": notice.holder_tax_id, "reference": notice.reference} for notice in notices]}
 
     def _contents(self, given: Json) -> Json:
@@ -140,7 +145,8 @@ class SideDoor:
         return {"ids": self._world.bulletin.publish(date.fromisoformat(given["date"]), given["edicts"])}
 
     def _register(self, given: Json) -> Json:
-        self._world.registrations.set(given["certificate_tax_id"], bool(given.get("registered", True)), given.get("holder_tax_ids", ()))
+        certificate, holders = given.pop("certificate_tax_id"), frozenset(given.pop("holder_tax_ids", ()))
+        self._world.registrations.state(certificate, Registration(holder_tax_ids=holders, **given))
         return {}
 
     def _issue(self, given: Json) -> Json:
@@ -157,6 +163,13 @@ class SideDoor:
     def _reset(self, _: Json) -> Json:
         self._world.reset()
         return {}
+
+
+def _given(request: Request) -> Json:
+    given = json.loads(request.body or b"{}") if request.method == "POST" else dict(parse_qsl(request.query))
+    if not isinstance(given, dict):
+        raise ValueError("a JSON object is meant")
+    return given
 
 
 def _shown(notice: Notice) -> Json:

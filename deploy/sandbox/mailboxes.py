@@ -106,6 +106,12 @@ class Mailboxes:
             for person in {notice.holder_tax_id, notice.addressee_tax_id} - {""}:
                 self._by_person[notice.body, person].append(notice)
 
+    def put_once(self, notice: Notice) -> None:
+        """As `put`, but a notice whose reference the body holds already is left as it stands there."""
+        with self._lock:
+            if (notice.body, notice.reference) not in self._notices:
+                self.put(notice)
+
     def find(self, body: str, reference: str) -> Notice:
         """Raises UnknownNotice."""
         with self._lock:

@@ -1,4 +1,4 @@
-"""Notices made from what the side door is told, and whole loads made from a seed.
+"""Notices made from what the side door is told, whole loads made from a seed, and the tax ids in either read as a person writes them.
 
 A load depends on its seed, its holders and the hour of the sandbox's clock alone: the same call on an empty sandbox plants the same
 references, subjects and dates.
@@ -13,6 +13,8 @@ import uuid
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from services.contracts.ids import InvalidTaxId, TaxId
 
 from .mailboxes import Document, Notice, Office, expiry_of
 
@@ -32,6 +34,20 @@ _SUBJECTS = (
     "Diligencia de embargo",
 )
 _KINDS = ("notification", "communication")
+
+
+_TAX_IDS = ("holder_tax_id", "addressee_tax_id", "certificate_tax_id")
+
+
+def with_canonical_tax_ids(given: dict[str, Any]) -> dict[str, Any]:
+    """What the side door was told, its tax ids in capitals without separators; a null one counts as not given.
+
+    Raises ValueError that names an impossible one: a mailbox under it could never be asked for.
+    """
+    canonical = {name: _tax_id(name, value) if name in _TAX_IDS else value for name, value in given.items() if not _is_null(name, value)}
+    if "holder_tax_ids" in canonical:
+        canonical["holder_tax_ids"] = list(dict.fromkeys(_tax_id("holder_tax_ids", holder) for holder in given["holder_tax_ids"]))
+    return canonical
 
 
 def notice_of(given: dict[str, Any], now: datetime) -> Notice:
@@ -88,6 +104,17 @@ def _planted(body: str, holder: str, name: str, hour: datetime) -> Notice:
         csv=_csv(body, reference),
         addressee_tax_id=holder,
     )
+
+
+def _is_null(name: str, value: Any) -> bool:
+    return value is None and name in _TAX_IDS
+
+
+def _tax_id(name: str, written: str) -> str:
+    try:
+        return str(TaxId(written))
+    except InvalidTaxId as impossible:
+        raise ValueError(f"{name}: {written!r} is no tax id. {impossible.reason}") from None
 
 
 def _documents(given: Iterable[dict[str, str]], reference: str) -> Iterator[Document]:

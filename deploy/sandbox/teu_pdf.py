@@ -6,6 +6,7 @@ widths_pt (points, one a column) decides which ones. Rendered without a creation
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from html import escape
 from io import BytesIO
@@ -35,13 +36,15 @@ LAW = {
     "general": "De acuerdo con el artículo 44 de la Ley 39/2015, del Procedimiento Administrativo Común, se notifica a los interesados que "
     "se relacionan, por no haberse podido practicar la notificación.",
 }  # fmt: skip
+NAMES_A_LAW = re.compile(
+    r"\b(?:39/2015|58/2003|6/2015)\b|General\s+Tributaria|Ley\s+(?:sobre|de)\s+Tr[áa]fico|Procedimiento\s+Administrativo\s+Com[úu]n", re.I
+)
 
 
 def render(edict_id: str, published_on: date, edict: dict) -> bytes:
     """PDF bytes of an edict {issuer, title, text?, table?: {headers, rows}, regime?}; a blank line in the text parts paragraphs."""
-    text = edict.get("text") or LAW.get(edict.get("regime", "general"), LAW["general"])
     story = [_paragraph(edict["issuer"], ISSUER), Spacer(1, 8), _paragraph(edict["title"], TITLE)]
-    story += [_paragraph(part, BODY) for part in text.split("\n\n")]
+    story += [_paragraph(part, BODY) for part in _words(edict).split("\n\n")]
     if (edict.get("table") or {}).get("headers"):
         story += [Spacer(1, 8), _table(edict["table"])]
     paper = BytesIO()
@@ -51,6 +54,15 @@ def render(edict_id: str, published_on: date, edict: dict) -> bytes:
     frame = _Frame(edict_id, published_on)
     document.build(story, onFirstPage=frame, onLaterPages=frame)
     return paper.getvalue()
+
+
+def _words(edict: dict) -> str:
+    """The text, and the law of the stated regime after it unless it names one; without a text, the law alone."""
+    text, regime = edict.get("text") or "", edict.get("regime")
+    law = LAW.get(regime or "general", LAW["general"])
+    if not text:
+        return law
+    return f"{text}\n\n{law}" if regime and not NAMES_A_LAW.search(text) else text
 
 
 class _Frame:

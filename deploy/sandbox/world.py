@@ -1,14 +1,14 @@
 """Everything the sandbox remembers, in one place: settings, clock, registrations, mailboxes, faults, and what was asked of it.
 
 All of it is in memory and shared by the threads of the server; each part guards itself with its own lock and none calls another
-while holding it. `reset` empties all parts; the certificate authority is no part of the world and stays.
+while holding it. `reset` empties all parts but the registrations, which are set-up like the certificate authority: they stay, and a
+certificate that was told to be unregistered is registered again, because that is a trouble like a fault.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -47,20 +47,37 @@ class Clock:
         self._ahead = now - datetime.now(UTC) if now else timedelta(0)
 
 
+@dataclass(frozen=True)
+class Registration:
+    """What a body knows of a certificate: for whose items it may ask besides its own NIF's, each named or anybody's."""
+
+    registered: bool = True
+    holder_tax_ids: frozenset[str] = frozenset()
+    any_holder: bool = False
+
+
 class Registrations:
-    """Which certificates a body knows, and for whose items each may ask besides its own NIF's. Unknown ones count as registered."""
+    """Which certificates a body knows. One that nobody stated is registered, for its own NIF alone."""
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[bool, frozenset[str]]] = {}
+        self._stated: dict[str, Registration] = {}
 
-    def set(self, certificate_tax_id: str, registered: bool, holder_tax_ids: Iterable[str]) -> None:
-        self._known[certificate_tax_id] = (registered, frozenset(holder_tax_ids))
+    def state(self, certificate_tax_id: str, registration: Registration) -> None:
+        self._stated[certificate_tax_id] = registration
 
     def is_registered(self, certificate_tax_id: str) -> bool:
-        return self._known.get(certificate_tax_id, (True, frozenset()))[0]
+        return self._of(certificate_tax_id).registered
 
     def may_ask_for(self, certificate_tax_id: str, holder_tax_id: str) -> bool:
-        return certificate_tax_id == holder_tax_id or holder_tax_id in self._known.get(certificate_tax_id, (True, frozenset()))[1]
+        known = self._of(certificate_tax_id)
+        return certificate_tax_id == holder_tax_id or known.any_holder or holder_tax_id in known.holder_tax_ids
+
+    def register_all(self) -> None:
+        """No certificate is unregistered any more; for whom each may ask stays."""
+        self._stated = {tax_id: replace(stated, registered=True) for tax_id, stated in self._stated.items()}
+
+    def _of(self, certificate_tax_id: str) -> Registration:
+        return self._stated.get(certificate_tax_id, Registration())
 
 
 @dataclass(frozen=True)
@@ -101,10 +118,13 @@ class World:
 
     def __init__(self) -> None:
         self.bulletin, self.settings = Bulletin(), Settings()
+        self.registrations = Registrations()
         self._begin()
 
     def reset(self) -> None:
+        """Everything is as at the start but who may ask for whom."""
         self.bulletin.reset()
+        self.registrations.register_all()
         self._begin()
 
     def change_settings(self, changes: dict[str, Any]) -> Settings:
@@ -118,7 +138,6 @@ class World:
     def _begin(self) -> None:
         self.settings = Settings()
         self.clock = Clock()
-        self.registrations = Registrations()
         self.mailboxes = Mailboxes(self.clock.now)
         self.faults = Faults()
         self.journal = Journal()

@@ -23,6 +23,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 @pytest.fixture
 def sandbox(running: Sandbox) -> Sandbox:
     running.reset()
+    # A reset keeps who may ask for whom: each test begins with a firm that nobody named.
+    running.registration(FIRM)
     return running
 
 

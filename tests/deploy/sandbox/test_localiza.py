@@ -100,6 +100,13 @@ def test_a_firm_registered_for_a_client_lists_it_as_its_attorney(sandbox: Sandbo
     assert (told.text("vinculo"), told.text("nifTitular")) == ("3", HOLDER)
 
 
+def test_a_firm_registered_for_any_holder_lists_whoever_comes(sandbox: Sandbox, firm: Caller) -> None:
+    newcomer = "B68000009"
+    sandbox.registration(FIRM, any_holder=True)
+    sandbox.many([newcomer], 1)
+    assert firm.localiza(newcomer).texts("nifTitular") == [newcomer]
+
+
 def test_what_is_addressed_to_a_firm_is_listed_under_its_own_nif(sandbox: Sandbox, firm: Caller) -> None:
     sandbox.notice(HOLDER, "EMPRESA SL", "Para el despacho", addressee_tax_id=FIRM)
     told = firm.ask("Localiza", f"<o:nifDestinatario>{FIRM}</o:nifDestinatario>")

@@ -18,6 +18,14 @@ from tests.deploy.sandbox.conftest import FIRM, HOLDER
 from tests.deploy.sandbox.lema_caller import Caller
 
 
+def posted(sandbox: Sandbox, name: str, content: object) -> tuple[int, str]:
+    """Status and error of a refused call."""
+    connection = http.client.HTTPConnection(sandbox.control_url.removeprefix("http://"), timeout=20)
+    connection.request("POST", f"/_control/{name}", json.dumps(content))
+    answer = connection.getresponse()
+    return answer.status, json.load(answer)["error"]
+
+
 def test_requests_are_counted_by_operation_and_answer(sandbox: Sandbox, holder: Caller) -> None:
     for _ in range(2):
         holder.localiza(HOLDER)
@@ -54,6 +62,45 @@ def test_the_mailboxes_can_be_looked_into(sandbox: Sandbox) -> None:
     assert (notice["reference"], notice["state"], notice["expires_at"]) == (reference, "PENDIENTE", "2026-03-20T23:00:00+00:00")
 
 
+def test_a_load_planted_again_is_answered_again_and_changes_nothing(sandbox: Sandbox) -> None:
+    first = sandbox.many([HOLDER], 2, seed=5)
+    sandbox.elsewhere(first[0]["reference"])
+    before = sandbox.notices()
+    assert sandbox.many([HOLDER], 2, seed=5) == first and sandbox.notices() == before
+    assert sandbox.many([HOLDER], 3, seed=5)[:2] == first and len(sandbox.notices()) == 3
+
+
+def test_a_holder_is_known_however_the_tax_id_is_written(sandbox: Sandbox, holder: Caller, firm: Caller) -> None:
+    written = "b-12.345.674"
+    sandbox.notice(written, "EMPRESA SL", "Requerimiento")
+    assert [row["holder_tax_id"] for row in sandbox.many([written, HOLDER], 1)] == [HOLDER]
+    sandbox.registration("b 28260008", [written])
+    assert len(firm.localiza(HOLDER).texts("item")) == len(sandbox.notices(holder_tax_id=written)) == 2
+    sandbox.fault("error_500", holder_tax_id=written)
+    assert holder.localiza(HOLDER).status == 500
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "field"),
+    [
+        ("notices", {"holder_tax_id": "B12345675"}, "holder_tax_id"),
+        ("many", {"holder_tax_ids": [HOLDER, "B12345675"]}, "holder_tax_ids"),
+        ("registrations", {"certificate_tax_id": FIRM, "holder_tax_ids": ["B12345675"]}, "holder_tax_ids"),
+        ("registrations", {"certificate_tax_id": "B12345675"}, "certificate_tax_id"),
+        ("faults", {"body": "dehu", "kind": "slow", "holder_tax_id": "B12345675"}, "holder_tax_id"),
+    ],
+)
+def test_an_impossible_tax_id_is_refused_by_its_name(sandbox: Sandbox, name: str, content: dict[str, object], field: str) -> None:
+    status, said = posted(sandbox, name, content)
+    assert status == 400 and said.startswith(f"{field}: 'B12345675'")
+
+
+def test_a_reset_keeps_whom_a_firm_may_ask_for(sandbox: Sandbox, firm: Caller) -> None:
+    sandbox.registration(FIRM, [HOLDER])
+    sandbox.reset()
+    assert firm.localiza(HOLDER).code == "200"
+
+
 def test_reset_empties_everything_but_the_authority(sandbox: Sandbox, holder: Caller) -> None:
     sandbox.many([HOLDER], 2)
     sandbox.fault("error_500")
@@ -72,13 +119,13 @@ def test_reset_empties_everything_but_the_authority(sandbox: Sandbox, holder: Ca
         ("clock", {"now": "soon"}, "soon"),
         ("elsewhere", {"body": "dehu", "reference": "x"}, "no notice x"),
         ("nothing", {}, "--help"),
+        ("faults", [], "object"),
+        ("notices", {"kind": "communication", "body": "dehu", "holder_tax_id": None}, "holder_tax_id is missing"),
     ],
 )
-def test_a_wrong_call_says_what_is_wrong(sandbox: Sandbox, name: str, content: dict[str, object], said: str) -> None:
-    connection = http.client.HTTPConnection(sandbox.control_url.removeprefix("http://"), timeout=20)
-    connection.request("POST", f"/_control/{name}", json.dumps(content))
-    answer = connection.getresponse()
-    assert answer.status in (400, 404) and said in json.load(answer)["error"]
+def test_a_wrong_call_says_what_is_wrong(sandbox: Sandbox, name: str, content: object, said: str) -> None:
+    status, error = posted(sandbox, name, content)
+    assert status in (400, 404) and said in error
 
 
 def test_a_published_edict_is_read_without_any_certificate(sandbox: Sandbox) -> None:

@@ -75,6 +75,20 @@ def test_an_edict_without_text_cites_the_law_of_its_regime(bulletin, regime, cit
     assert citation in pages(bulletin.answer(PDF, f"id={edict_id}")[2])[0]
 
 
+@pytest.mark.parametrize(("regime", "citation"), [("tax", "58/2003"), ("traffic", "6/2015"), ("general", "39/2015")])
+def test_a_text_that_names_no_law_is_followed_by_that_of_its_regime(bulletin, regime, citation):
+    (edict_id,) = bulletin.publish(MONDAY, [EDICT | {"regime": regime, "text": "Se notifica, expediente 16/2015."}])
+    page = pages(bulletin.answer(PDF, f"id={edict_id}")[2])[0]
+    assert page.index("expediente 16/2015") < page.index(f" {citation}")
+
+
+@pytest.mark.parametrize("edict", [{"regime": "tax", "text": "Artículo 44 de la Ley 39/2015."}, {"regime": None, "text": "Nada."}])
+def test_a_text_that_names_a_law_or_has_no_regime_stands_as_it_is(bulletin, edict):
+    (edict_id,) = bulletin.publish(MONDAY, [EDICT | edict])
+    page = pages(bulletin.answer(PDF, f"id={edict_id}")[2])[0]
+    assert edict["text"] in page and "relacionan" not in page
+
+
 def test_readers_that_ask_together_get_the_same_bytes(bulletin):
     (edict_id,) = bulletin.publish(MONDAY, [EDICT])
     with ThreadPoolExecutor(8) as pool:
