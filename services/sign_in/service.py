@@ -24,10 +24,6 @@ from services.sign_in import carried, invitations, limits, passwords, sessions, 
 from services.sign_in.models import Attempt, Credential, Invitation, Model, Session, Token
 
 
-def revocable_token(service: SignInService, db: UnitOfWork, asking: Asking, token_id: str) -> Token:
-    return tokens.find(db, asking, token_id)
-
-
 class SignInService(Service):
     name = "sign_in"
     db = Database(Model)
@@ -118,9 +114,15 @@ class SignInService(Service):
         with self.db.begin() as db:
             return tokens.whose(db, credential) if carried.is_token(credential) else sessions.whose(db, credential)
 
-    @rpc(needs=INTERNAL)
-    def sign_out(self, db: UnitOfWork, asking: Asking, session: str) -> None:
-        sessions.end(db, session)
+    @rpc(needs=INTERNAL, unit=False)
+    def sign_out(self, asking: Asking, session: str) -> None:
+        """A session that is over already is left at that."""
+        with self.db.begin() as db:
+            owner = sessions.owner_of(db, session)
+        if owner is not None:
+            self._record("sign_out", replace(asking, tenant_id=owner.tenant_id, user_id=owner.user_id), owner.user_id)
+            with self.db.begin() as db:
+                sessions.end(db, session)
 
     def _password_of(self, who: Asking) -> str | None:
         with self.db.begin(who) as db:
@@ -150,9 +152,13 @@ class SignInService(Service):
     def tokens(self, db: UnitOfWork, asking: Asking) -> list[Json]:
         return [tokens.described(token) for token in db.scalars(select(Token).where(Token.user_id == asking.user_id).order_by(Token.id))]
 
-    @rpc(needs=SIGNED_IN, of=revocable_token)
-    def revoke_token(self, db: UnitOfWork, asking: Asking, token: Token) -> None:
-        tokens.revoke(db, token)
+    @rpc(needs=SIGNED_IN, unit=False)
+    def revoke_token(self, asking: Asking, token_id: str) -> None:
+        with self.db.begin(asking) as db:
+            tokens.find(db, asking, token_id)
+        self._record("revoke_token", asking, token_id)
+        with self.db.begin(asking) as db:
+            tokens.revoke(db, tokens.find(db, asking, token_id))
 
     # ── the end ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 

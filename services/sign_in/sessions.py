@@ -10,6 +10,7 @@ from datetime import timedelta
 from sqlalchemy import delete
 from sqlalchemy.orm import Session as Unit
 
+from services.chassis.asking import Asking
 from services.contracts.errors import NotSignedIn
 from services.contracts.message import utc_now
 from services.contracts.rpc import Json
@@ -34,6 +35,12 @@ def whose(db: Unit, session: str) -> Json:
     if moved - found.expires_at > STEP:
         found.expires_at = moved
     return {"tenant_id": found.tenant_id, "user_id": found.user_id, "csrf_token": csrf_token(session), "only": None, "kind": "session"}
+
+
+def owner_of(db: Unit, session: str) -> Asking | None:
+    """Who signed in with it; None when it has ended."""
+    found = db.get(Session, hash_of(session))
+    return Asking(tenant_id=found.tenant_id, user_id=found.user_id) if found else None
 
 
 def end(db: Unit, session: str) -> None:

@@ -70,10 +70,8 @@ def _day(db: UnitOfWork, day: date, row: Day | None, is_doubtful: bool) -> Json:
 
 
 def ask_for(db: UnitOfWork, asking: Asking, day: date, setting: str) -> Json:
-    """A job that the next look at the day closes; edicts that were set aside are tried anew. Invalid; Conflict while the source is off."""
-    refuse_day(day)
-    if not source.is_on(db, setting):
-        raise Conflict(source.described(db, setting)["reason"])
+    """A job that the next look at the day closes; edicts that were set aside are tried anew. Refuses as `require_readable` does."""
+    require_readable(db, day, setting)
     insert_new(db, Day, [new_day(day)], Day.published_on)
     row = db.get_one(Day, day, with_for_update=True)
     job = Job(day=day, requested_by=asking.user_id)
@@ -82,6 +80,13 @@ def ask_for(db: UnitOfWork, asking: Asking, day: date, setting: str) -> Json:
     row.asked, row.next_at = [*row.asked, [asking.tenant_id, job.id]], utc_now()
     db.execute(update(Edict).where(Edict.published_on == day, Edict.state == "unreadable").values(state="listed", attempts=0))
     return job_shown(db, job)
+
+
+def require_readable(db: UnitOfWork, day: date, setting: str) -> None:
+    """Raises Invalid; Conflict while the source is off."""
+    refuse_day(day)
+    if not source.is_on(db, setting):
+        raise Conflict(source.described(db, setting)["reason"])
 
 
 def refuse_day(day: date) -> None:

@@ -8,6 +8,7 @@ from services.chassis.always import always
 from services.chassis.asking import Asking
 from services.chassis.database import Database, UnitOfWork
 from services.chassis.entrypoints import every, on, rpc
+from services.chassis.promises import Promise
 from services.chassis.service import Service
 from services.contracts.events import ClientsChanged, ClientsRegistered, NotificationChanged
 from services.contracts.rpc import INTERNAL, SIGNED_IN, Json
@@ -15,7 +16,7 @@ from services.contracts.schemas import checked
 from services.contracts.schemas.edicts import EdictsPage, ReadDay
 from services.teu_watcher import matches, source, watch
 from services.teu_watcher.catching_up import forget_old, read_due
-from services.teu_watcher.coverage import ask_for, covered, job_shown, known_job
+from services.teu_watcher.coverage import ask_for, covered, job_shown, known_job, require_readable
 from services.teu_watcher.edict import ReadingRoom
 from services.teu_watcher.matches import described, listed, visible_match
 from services.teu_watcher.models import Job, Match, Model
@@ -26,6 +27,7 @@ LOOK_FOR_WORK_S = 3.0
 class TeuWatcherService(Service):
     name = "teu_watcher"
     db = Database(Model)
+    audit = Promise("audit")
     room = ReadingRoom()
 
     @on(ClientsRegistered, ClientsChanged)
@@ -54,6 +56,10 @@ class TeuWatcherService(Service):
     @rpc(needs="settings.manage", unit=False)
     def read_day(self, asking: Asking, day: str) -> Json:
         wanted = checked(ReadDay, {"date": day})["date"]
+        with self.db.begin(asking) as db:
+            require_readable(db, wanted, self.room.settings.teu_source)
+        act = {"tenant_id": asking.tenant_id, "act": "read_day", "user_id": asking.user_id, "subject": wanted.isoformat()}
+        self.audit.record([act])
         with self.db.begin(asking) as db:
             job = ask_for(db, asking, wanted, self.room.settings.teu_source)
         self.room.bell.set()

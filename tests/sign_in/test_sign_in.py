@@ -134,6 +134,13 @@ def test_signing_out_ends_that_session_only(world, person):
     assert not is_over(world, second)
 
 
+def test_signing_out_is_in_the_trail_once(world, person):
+    session = person.sign_in()["session"]
+    for _ in range(2):
+        world.nobody.sign_in.sign_out(session)
+    assert person.recorded().count("sign_out") == 1
+
+
 def test_a_session_ends_when_it_has_not_been_used(world, person):
     session = person.sign_in()["session"]
     set_session(world, session, expires_at=utc_now() - timedelta(seconds=1))

@@ -96,6 +96,22 @@ def test_a_revoked_token_ends_at_once(world):
     assert firm.admin.sign_in.tokens() == []
 
 
+def test_a_revocation_is_in_the_trail_with_who_did_it(world):
+    firm = world.firm()
+    user_id = firm.user("reader")
+    made = firm.as_user(user_id).sign_in.issue_token({"name": "ERP"})
+    firm.admin.sign_in.revoke_token(made["id"])
+    (entry,) = firm.admin.audit.entries({"act": "revoke_token"})["items"]
+    assert (entry["user_id"], entry["subject"]) == (firm.admin_id, made["id"])
+
+
+def test_a_revocation_that_is_refused_is_not_in_the_trail(world):
+    firm = world.firm()
+    with pytest.raises(NotFound):
+        firm.admin.sign_in.revoke_token(firm.admin_id)
+    assert firm.admin.audit.entries({"act": "revoke_token"})["items"] == []
+
+
 def test_who_manages_users_revokes_the_tokens_of_others(world):
     firm = world.firm()
     made = firm.as_user(firm.user("reader")).sign_in.issue_token({"name": "ajeno"})

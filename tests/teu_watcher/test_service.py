@@ -148,6 +148,14 @@ def test_a_wrong_day_is_refused_by_name(firm, wrong):
     assert "date" in refused.value.errors
 
 
+def test_a_day_that_was_asked_for_is_in_the_trail_and_a_wrong_one_is_not(firm, day):
+    with pytest.raises(Invalid):
+        firm.admin.teu_watcher.read_day((utc_now() + timedelta(days=9)).date().isoformat())
+    firm.admin.teu_watcher.read_day(day.isoformat())
+    (entry,) = firm.admin.audit.entries({"act": "read_day"})["items"]
+    assert (entry["user_id"], entry["subject"]) == (firm.admin_id, day.isoformat())
+
+
 def test_a_job_is_not_found_by_another_firm(world, bodies, firm, day):
     job = firm.admin.teu_watcher.read_day(day.isoformat())
     with pytest.raises(NotFound):
