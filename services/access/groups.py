@@ -8,8 +8,8 @@ from sqlalchemy import Select, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from services.access.holdings import grants_of, members_of, set_grants, set_members
-from services.access.models import Grant, Group, Membership
+from services.access.holdings import grants_of, members_of, set_grants, set_members, unknown_ids
+from services.access.models import Grant, Group, Membership, User
 from services.chassis.asking import Asking
 from services.chassis.database import UnitOfWork
 from services.contracts.errors import Conflict, NotFound, StaleVersion
@@ -42,7 +42,13 @@ def find(db: Session, asking: Asking, group_id: str, *, locked: bool = False) ->
     return group
 
 
+def faults(db: Session, given: Json) -> dict[str, list[str]]:
+    """What is named in a body of right shape and does not exist in the firm, by field."""
+    return {"member_ids": unknown_ids(db, User, given.get("member_ids", []))}
+
+
 def create(db: UnitOfWork, new_group: Json) -> Group:
+    """`new_group` is without `faults`. Raises Conflict (a name that is taken)."""
     group = Group(id=new_id(), name=new_group["name"], description=new_group["description"], version=1)
     db.add(group)
     written(db)
@@ -53,7 +59,7 @@ def create(db: UnitOfWork, new_group: Json) -> Group:
 
 
 def change(db: UnitOfWork, group: Group, changes: Json) -> None:
-    """Raises StaleVersion, Conflict (a name that is taken) or Invalid."""
+    """`changes` are without `faults`. Raises StaleVersion or Conflict (a name that is taken)."""
     require_version(group, changes["version"])
     group.version += 1
     group.name = changes.get("name", group.name)

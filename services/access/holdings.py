@@ -1,6 +1,7 @@
 """What groups and users hold: grants, and who is in which group. A list that is sent replaces the old one.
 
-Trap: ids that are sent are looked up among the tenant's own before they are written, or a foreign id could be made a member.
+Trap: ids that are sent are looked up among the tenant's own before they are written (`unknown_ids`, asked by the `faults` of users and
+groups), or a foreign id could be made a member.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from services.access.models import Grant, Group, Membership, User
-from services.contracts.errors import Invalid
 from services.contracts.rpc import Json
 
 
@@ -31,23 +31,19 @@ def grants_of(db: Session, holder_ids: Iterable[str]) -> dict[str, list[Json]]:
 
 
 def set_members(db: Session, group_id: str, user_ids: list[str]) -> None:
-    known_ids(db, User, user_ids, "member_ids")
     db.execute(delete(Membership).where(Membership.group_id == group_id))
     db.add_all(Membership(group_id=group_id, user_id=user_id) for user_id in sorted(set(user_ids)))
 
 
 def set_groups(db: Session, user_id: str, group_ids: list[str]) -> None:
-    known_ids(db, Group, group_ids, "group_ids")
     db.execute(delete(Membership).where(Membership.user_id == user_id))
     db.add_all(Membership(group_id=group_id, user_id=user_id) for group_id in sorted(set(group_ids)))
 
 
-def known_ids(db: Session, table: type[User] | type[Group], ids: list[str], field: str) -> None:
-    """Raises Invalid naming the field when an id is not one of the tenant's."""
+def unknown_ids(db: Session, table: type[User] | type[Group], ids: list[str]) -> list[str]:
+    """A sentence for each id that is not one of the tenant's."""
     known = set(db.scalars(select(table.id).where(table.id.in_(ids))))
-    unknown = [id for id in dict.fromkeys(ids) if id not in known]
-    if unknown:
-        raise Invalid("Hay datos que no son válidos.", {field: [f"No existe: {id[:36]}." for id in unknown]})
+    return [f"No existe: {id[:36]}." for id in dict.fromkeys(ids) if id not in known]
 
 
 def members_of(db: Session, group_ids: Iterable[str]) -> dict[str, list[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from sqlalchemy import select
 
@@ -110,7 +111,7 @@ class AccessService(Service):
 
     @rpc(needs="users.manage")
     def create_user(self, db: UnitOfWork, asking: Asking, new_user: Json) -> Json:
-        new = checked(NewUser, new_user)
+        new = checked(NewUser, new_user, partial(users.faults, db))
         require_for_grants(asking, new)
         return users.described(db, [users.create(db, new)])[0]
 
@@ -126,7 +127,7 @@ class AccessService(Service):
 
     @rpc(needs="users.manage", of=user_to_change)
     def change_user(self, db: UnitOfWork, asking: Asking, user: User, changes: Json) -> Json:
-        new = checked(UserChanges, changes)
+        new = checked(UserChanges, changes, partial(users.faults, db))
         require_for_grants(asking, new)
         users.change(db, user, new)
         return users.described(db, [user])[0]
@@ -140,7 +141,7 @@ class AccessService(Service):
 
     @rpc(needs="groups.manage")
     def create_group(self, db: UnitOfWork, asking: Asking, new_group: Json) -> Json:
-        new = checked(NewGroup, new_group)
+        new = checked(NewGroup, new_group, partial(groups.faults, db))
         require_for_grants(asking, new)
         return groups.described(db, [groups.create(db, new)])[0]
 
@@ -155,7 +156,7 @@ class AccessService(Service):
 
     @rpc(needs="groups.manage", of=group_to_change)
     def change_group(self, db: UnitOfWork, asking: Asking, group: Group, changes: Json) -> Json:
-        new = checked(GroupChanges, changes)
+        new = checked(GroupChanges, changes, partial(groups.faults, db))
         require_for_grants(asking, new)
         groups.change(db, group, new)
         return groups.described(db, [group])[0]

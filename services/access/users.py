@@ -12,10 +12,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from services.access import directory
-from services.access.holdings import grants_of, groups_of, set_grants, set_groups
-from services.access.models import Membership, Role, Tenant, User
+from services.access.holdings import grants_of, groups_of, set_grants, set_groups, unknown_ids
+from services.access.models import Group, Membership, Role, Tenant, User
 from services.chassis.database import UnitOfWork
-from services.contracts.errors import Conflict, Invalid, NotFound, StaleVersion
+from services.contracts.errors import Conflict, NotFound, StaleVersion
 from services.contracts.events import UserChanged
 from services.contracts.message import new_id
 from services.contracts.rpc import Json
@@ -37,9 +37,16 @@ def find_to_change(db: Session, user_id: str) -> User:
     return find(db, user_id)
 
 
+def faults(db: Session, given: Json) -> dict[str, list[str]]:
+    """What is named in a body of right shape and does not exist in the firm, by field."""
+    is_role = "role" not in given or db.scalars(select(Role.id).where(Role.name == given["role"])).first()
+    return {"role": [] if is_role else ["No es un rol de su despacho."], "group_ids": unknown_ids(db, Group, given.get("group_ids", []))}
+
+
 def create(db: UnitOfWork, new_user: Json) -> User:
+    """`new_user` is without `faults`. Raises Conflict (an email that is taken)."""
     user = User(id=new_id(), tenant_id=db.asking.tenant_id, email=new_user["email"], name=new_user["name"])
-    user.role_id = role_named(db, new_user["role"]).id
+    user.role_id = role_id_of(db, new_user["role"])
     user.is_active, user.version = True, 1
     directory.enter(db, user)
     db.add(user)
@@ -51,14 +58,14 @@ def create(db: UnitOfWork, new_user: Json) -> User:
 
 
 def change(db: UnitOfWork, user: User, changes: Json) -> None:
-    """Raises StaleVersion, Conflict (the last administrator, an email that is taken) or Invalid."""
+    """`changes` are without `faults`. Raises StaleVersion or Conflict (the last administrator, an email that is taken)."""
     if changes["version"] != user.version:
         raise StaleVersion()
     was_active, user.version = user.is_active, user.version + 1
     for field in PLAIN:
         setattr(user, field, changes.get(field, getattr(user, field)))
     if "role" in changes:
-        user.role_id = role_named(db, changes["role"]).id
+        user.role_id = role_id_of(db, changes["role"])
     if "email" in changes:
         user.email = changes["email"]
         directory.enter(db, user)
@@ -82,11 +89,8 @@ def require_an_administrator(db: Session) -> None:
         raise Conflict("Es la última persona que administra los usuarios del despacho. Dé antes ese rol a otra.")
 
 
-def role_named(db: Session, name: str) -> Role:
-    role = db.scalars(select(Role).where(Role.name == name)).one_or_none()
-    if role is None:
-        raise Invalid.field("role", "No es un rol de su despacho.")
-    return role
+def role_id_of(db: Session, name: str) -> str:
+    return db.scalars(select(Role.id).where(Role.name == name)).one()
 
 
 def matching(page: Json) -> Select[User]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.contracts.errors import Conflict, Invalid, NotAllowed, NotFound, StaleVersion
+from services.contracts.message import new_id
 from services.contracts.rpc import Scope
 from services.contracts.schemas.people import BODIES
 
@@ -56,6 +57,19 @@ def test_a_user_of_another_firm_cannot_be_made_a_member(world):
     with pytest.raises(Invalid) as refused:
         mine.admin.access.create_group({"name": "Norte", "member_ids": [mine.admin_id, theirs.admin_id]})
     assert list(refused.value.errors) == ["member_ids"]
+
+
+def test_an_unknown_member_is_named_with_a_bad_grant(world):
+    firm = world.firm()
+    group = firm.admin.access.create_group({"name": "Norte"})
+    bad = {"grants": [{"body": "x", "verbs": ["sync"]}], "member_ids": [new_id()]}
+    for ask in (
+        lambda: firm.admin.access.create_group({"name": "Sur", **bad}),
+        lambda: firm.admin.access.change_group(group["id"], {"version": 1, **bad}),
+    ):
+        with pytest.raises(Invalid) as refused:
+            ask()
+        assert set(refused.value.errors) == {"grants.0.body", "member_ids"}
 
 
 def test_a_deleted_group_gives_nothing_any_more(world):

@@ -6,6 +6,7 @@ import eventlet
 import pytest
 
 from services.contracts.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn, Refusal, StaleVersion
+from services.contracts.message import new_id
 
 SYNC_DEHU = {"body": "dehu", "verbs": ["sync"]}
 
@@ -50,6 +51,17 @@ def test_every_bad_field_of_a_user_is_named_at_once(world):
         grants = [{"body": "x", "verbs": ["y"]}]
         world.firm().admin.access.create_user({"email": "no", "name": "", "role": "reader", "grants": grants, "z": 1})
     assert set(refused.value.errors) == {"email", "name", "grants.0.body", "grants.0.verbs.0", "z"}
+
+
+def test_what_does_not_exist_is_named_with_what_is_misspelt(world):
+    firm = world.firm()
+    bad = {"email": "no", "role": "emperor", "group_ids": [new_id()]}
+    with pytest.raises(Invalid) as refused:
+        firm.admin.access.create_user({"name": "", **bad})
+    assert set(refused.value.errors) == {"email", "name", "role", "group_ids"}
+    with pytest.raises(Invalid) as refused:
+        firm.admin.access.change_user(firm.user("reader"), bad)
+    assert set(refused.value.errors) == {"version", "email", "role", "group_ids"}
 
 
 def test_an_unknown_role_is_refused(world):

@@ -5,13 +5,14 @@ A request is a `Shape`: it refuses fields that it does not know and says in Span
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields
 
 from services.contracts.errors import Invalid
 
+Known = Callable[[dict[str, Any]], dict[str, list[str]]]
 SPANISH = {
     "required": "Falta este dato.",
     "null": "No puede quedar vacío.",
@@ -43,12 +44,21 @@ def in_spanish(field: fields.Field) -> None:
         in_spanish(field.inner)
 
 
-def checked(shape: type[Schema], data: Any) -> dict[str, Any]:
-    """The data as loaded by the shape; raises Invalid naming every bad field (`grants.0.body` for one inside a list)."""
+def checked(shape: type[Schema], data: Any, known: Known | None = None) -> dict[str, Any]:
+    """The data as loaded by the shape; raises Invalid naming every bad field (`grants.0.body` for one inside a list).
+
+    `known` says what else is wrong with the fields whose shape is right: that what they name does not exist.
+    """
+    errors: dict[str, list[str]] = {}
     try:
-        return shape().load(data)
+        loaded = shape().load(data)
     except ValidationError as error:
-        raise Invalid("Hay datos que no son válidos.", dict(flat(error.messages_dict))) from error
+        loaded, errors = error.valid_data, dict(flat(error.messages_dict))
+    if known and isinstance(loaded, dict):
+        errors |= {field: reasons for field, reasons in known(loaded).items() if reasons}
+    if errors:
+        raise Invalid("Hay datos que no son válidos.", errors)
+    return loaded
 
 
 def flat(messages: dict[Any, Any], above: str = "") -> Iterator[tuple[str, list[str]]]:
