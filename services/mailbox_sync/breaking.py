@@ -3,7 +3,8 @@
     a body that failed eight times in a row rests for a growing, random time; then one mailbox tries, and the others wait for its answer
     a certificate that a body finds too busy rests for as long as the body says, at that body
 
-A person who asks for a mailbox now is let through to a resting body, never with a resting certificate: the body has just refused that.
+Rests bind the schedule alone: whoever asks for a mailbox now is let through, with a resting certificate too. What the body then answers is
+told to them, and counts like any other answer.
 """
 
 from __future__ import annotations
@@ -38,10 +39,12 @@ def rest_of(broken: Broken, check: Check) -> datetime | None:
     """Until when this mailbox has to wait, None when it can be read; whoever comes first after a rest is the one that tries."""
     now = check.began_at
     certificate, whole = (broken.get((check.body, which)) for which in (check.certificate_id, WHOLE_BODY))
+    check.body_was_failing = whole is not None and whole.failures > 0
+    if check.sync_id:
+        return None
     if certificate and certificate.rests_until and certificate.rests_until > now:
         return certificate.rests_until
-    check.body_was_failing = whole is not None and whole.failures > 0
-    if whole is None or whole.rests_until is None or check.sync_id:
+    if whole is None or whole.rests_until is None:
         return None
     if whole.rests_until > now:
         return whole.rests_until

@@ -19,7 +19,7 @@ from services.mailbox_sync import breaking, claims, schedule
 from services.mailbox_sync.checks import Check
 from services.mailbox_sync.claims import Claim
 from services.mailbox_sync.connecting import Mailbox as Address
-from services.mailbox_sync.connecting import RateLimited, Unreadable
+from services.mailbox_sync.connecting import Unreadable
 from services.mailbox_sync.endings import OPEN_STATES, fail
 from services.mailbox_sync.facts import FIRM_VIAS, usable, why_not_read
 from services.mailbox_sync.models import Certificate, Client, ClientGroup, Mailbox, Sync
@@ -114,12 +114,6 @@ def no_certificate(who: str, kept: Sequence[Certificate]) -> Unreadable:
 
 
 def _has_to_wait(db: UnitOfWork, check: Check, until: datetime | None) -> bool:
-    if until is None:
-        return False
-    now = check.began_at
-    if check.sync_id:
-        message = "El organismo pide menos consultas con este certificado. Se volverá a leer cuando lo permita."
-        fail(db, check, now, RateLimited("too_many_requests", message, pause_s=(until - now).total_seconds()))
-    else:
+    if until is not None:
         claims.let_go(db, check.mailbox_id, check.fence, due_at=schedule.after_pause(until, random.random()))
-    return True
+    return until is not None

@@ -307,6 +307,19 @@ def test_a_busy_certificate_rests_and_the_others_go_on(store):
     assert due(store, first).due_at > utc_now() + timedelta(seconds=500)
 
 
+def test_whoever_asks_is_let_through_while_the_body_and_the_certificate_rest(store):
+    plant(store, "a", 9)
+    busy, *others = take(store, at_most=9)
+    for check in others:
+        fail(store, check, TryLater("server_error", "No está disponible."))
+    fail(store, busy, RateLimited("too_many_requests", "Menos consultas.", pause_s=600))
+    asking = Asking(tenant_id="a", user_id="u")
+    with store.begin(asking) as db:
+        mailboxes.request_sync(db, asking, db.get_one(Mailbox, busy.mailbox_id))
+    (asked,) = take(store)
+    assert (asked.mailbox_id, asked.body_was_failing) == (busy.mailbox_id, True)
+
+
 def test_a_refusal_that_people_must_cure_is_tried_once_a_day(store):
     (mailbox_id,) = plant(store, "a", 1)
     (check,) = take(store)
