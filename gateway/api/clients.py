@@ -10,11 +10,13 @@ from marshmallow import Schema, fields
 from gateway import session
 from gateway.api.describing import describes
 from gateway.api.shapes import listed
+from services.contracts.errors import Away, NotFound
 from services.contracts.schemas.clients import Client, ClientChanges, ClientsPage, GroupOfClient, NewClient
 from services.contracts.schemas.notifications import Notification, NotificationsPage
 from services.contracts.schemas.paging import paged
 
 blueprint = Blueprint("clients", __name__)
+USES = ("uses", "last_used_at")
 
 
 class GroupIds(Schema):
@@ -39,7 +41,18 @@ def register(body: dict[str, Any]) -> dict[str, Any]:
 @describes("One client", answer=Client)
 def client(client_id: str) -> dict[str, Any]:
     with session.services() as ask:
-        return ask.clients.client(client_id)
+        found = ask.clients.client(client_id)
+    return found | {"certificate": found["certificate"] and with_its_uses(client_id, found["certificate"])}
+
+
+def with_its_uses(client_id: str, card: dict[str, Any]) -> dict[str, Any]:
+    """How often it was used is known by the keyring; the card goes without while that is away, or has not yet heard who sees the client."""
+    try:
+        with session.services() as ask:
+            kept = ask.keyring.certificates(client_id)
+    except (Away, NotFound):
+        return card
+    return card | next(({name: one[name] for name in USES} for one in kept if one["id"] == card["id"]), {})
 
 
 @blueprint.patch("/api/clients/<client_id>")

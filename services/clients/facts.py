@@ -16,6 +16,7 @@ from services.clients.models import Certificate, KnownFacts
 from services.contracts.events import CertificateImported, CertificateRemoved, ClientsCounted, MailboxChecked, MailboxesChanged
 
 SOCIAL_SECURITY = "tgss"
+TEXTS = ("tax_id", "subject", "issuer", "serial")
 _FACTS = KnownFacts.__table__
 CHECKED = (
     update(_FACTS)
@@ -53,9 +54,9 @@ def keep_certificate(db: UnitOfWork, fact: CertificateImported | CertificateRemo
         return
     new = {"id": fact.certificate_id, "client_id": fact.client_id, "tenant_id": db.asking.tenant_id}
     if isinstance(fact, CertificateImported):
-        dates = {"tax_id": fact.tax_id, "not_before": fact.not_before, "not_after": fact.not_after, "is_removed": False}
-        insert_new(db, Certificate, [new | dates], Certificate.id)
-    elif not insert_new(db, Certificate, [new | {"tax_id": "", "is_removed": True}], Certificate.id):
+        said = {name: getattr(fact, name) for name in (*TEXTS, "not_before", "not_after")}
+        insert_new(db, Certificate, [new | said | {"is_removed": False}], Certificate.id)
+    elif not insert_new(db, Certificate, [new | dict.fromkeys(TEXTS, "") | {"is_removed": True}], Certificate.id):
         db.scalars(select(Certificate).where(Certificate.id == fact.certificate_id)).one().is_removed = True
     _choose_card(db, fact.client_id)
 
@@ -68,7 +69,6 @@ def _choose_card(db: UnitOfWork, client_id: str) -> None:
     best = db.scalars(kept.order_by(Certificate.not_after.desc(), Certificate.id.desc()).limit(1)).one_or_none()
     row.certificate_id = best.id if best else ""
     row.certificate_tax_id = best.tax_id if best else ""
-    row.certificate_not_before = best.not_before if best else None
     row.certificate_not_after = best.not_after if best else None
 
 

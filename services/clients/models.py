@@ -3,7 +3,8 @@
     clients → client_groups                   the record, and which groups it is in
             → client_facts                    one narrow row a client: all that the list filters and sorts by, copied from the record, and
                                               what others know of the client
-            → client_certificates             what the keyring said of each certificate; the best one is copied into client_facts
+            → client_certificates             what the keyring said of each certificate; what the list filters by of the best
+                                              one is copied into client_facts
     groups                                    names of the firm's groups, kept from GroupChanged; a deleted one stays as a mark
 
 Traps: `search_text` and `sort_name` are made by `folding` alone, so that PostgreSQL and SQLite search and sort alike. A list over `clients`
@@ -82,7 +83,6 @@ class KnownFacts(Tenanted, Model):
     search_text: Mapped[str] = mapped_column(Text)
     certificate_id: Mapped[str] = mapped_column(String(36), default="")
     certificate_tax_id: Mapped[str] = mapped_column(String(50), default="")
-    certificate_not_before: Mapped[datetime | None] = mapped_column(Instant)
     certificate_not_after: Mapped[datetime | None] = mapped_column(Instant)
     pending: Mapped[int] = mapped_column(default=0)
     nearest_read_by: Mapped[date | None] = mapped_column(Date)
@@ -100,6 +100,9 @@ class Certificate(Tenanted, Model):
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     client_id: Mapped[str] = mapped_column(String(36), index=True)
     tax_id: Mapped[str] = mapped_column(String(50), default="")
+    subject: Mapped[str] = mapped_column(Text, default="")
+    issuer: Mapped[str] = mapped_column(Text, default="")
+    serial: Mapped[str] = mapped_column(String(80), default="")
     not_before: Mapped[datetime | None] = mapped_column(Instant)
     not_after: Mapped[datetime | None] = mapped_column(Instant)
     is_removed: Mapped[bool] = mapped_column(default=False)

@@ -87,6 +87,9 @@ class CertificateImported(Event):
     tax_id: str
     not_before: datetime
     not_after: datetime
+    subject: str = ""
+    issuer: str = ""
+    serial: str = ""
 
 
 @event("keyring")

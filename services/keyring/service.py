@@ -28,6 +28,7 @@ from services.contracts.schemas import checked
 from services.keyring import releasing
 from services.keyring.cards import state_of, warnings_of
 from services.keyring.envelopes import OpenKeys
+from services.keyring.known import keep_clients, knowing_client
 from services.keyring.master import MasterKeys
 from services.keyring.models import Certificate, Client, Model, UsedTicket
 from services.keyring.opening import MasterKeysAtStart
@@ -54,22 +55,17 @@ class KeyringService(Service):
     db = Database(Model)
     master = MasterKeysAtStart()
     audit = Promise("audit")
+    clients = Promise("clients")
 
     @on(ClientsRegistered, ClientsChanged)
     def know_clients(self, db: UnitOfWork, fact: ClientsRegistered | ClientsChanged) -> None:
-        blank = {"tenant_id": db.asking.tenant_id, "tax_id": "", "group_ids": [], "version": 0}
-        ids = [one.client_id for one in fact.clients]
-        insert_new(db, Client, [blank | {"id": client_id} for client_id in ids], Client.id)
-        known = {row.id: row for row in db.scalars(select(Client).where(Client.id.in_(ids)))}
-        for one in fact.clients:
-            row = known[one.client_id]
-            if row.version < one.version:
-                row.tax_id, row.group_ids, row.version = one.tax_id, list(one.group_ids), one.version
+        keep_clients(db, fact.clients)
 
     @rpc(needs=SIGNED_IN, unit=False, keyed=False)
     def door(self, asking: Asking) -> str:
         return self.master.door().public
 
+    @knowing_client
     @rpc(needs=SIGNED_IN, unit=False, keyed=False)
     def import_certificate(self, asking: Asking, client_id: str, box: str) -> Json:
         """Needs certificates.manage, judged after the client was found, and before the file is looked at."""
@@ -87,6 +83,7 @@ class KeyringService(Service):
         warnings = warnings_of(certificate, client.tax_id if client else "", is_new, utc_now())
         return shapes.ImportedCertificate().dump(card(certificate) | {"warnings": warnings})
 
+    @knowing_client
     @rpc(needs=SIGNED_IN, of=visible_client)
     def certificates(self, db: UnitOfWork, asking: Asking, client: Client | None) -> list[Json]:
         """Newest first. The firm's own, which show whom the firm stands for, are for who manages certificates."""
@@ -108,6 +105,7 @@ class KeyringService(Service):
         with OpenKeys(self.master) as keys:
             return releasing.answer(uses, keys, worker_key)
 
+    @knowing_client
     @rpc(needs=MANAGE, of=visible_client)
     def remove_certificate(self, db: UnitOfWork, asking: Asking, client: Client | None, certificate_id: str) -> None:
         own = (Certificate.id == certificate_id, Certificate.client_id == (client.id if client else ""), Certificate.removed_at.is_(None))
@@ -126,8 +124,8 @@ class KeyringService(Service):
     def _keep(self, db: UnitOfWork, keys: OpenKeys, client_id: str, opened: Opened, reading: Reading) -> tuple[Certificate, bool]:
         certificate, is_new = store(db, keys, client_id, opened, reading)
         if is_new:
-            dates = {"not_before": certificate.not_before, "not_after": certificate.not_after}
-            db.publish(CertificateImported(certificate_id=certificate.id, client_id=client_id, tax_id=certificate.tax_id, **dates))
+            said = {name: getattr(certificate, name) for name in ("tax_id", "subject", "issuer", "serial", "not_before", "not_after")}
+            db.publish(CertificateImported(certificate_id=certificate.id, client_id=client_id, **said))
         return certificate, is_new
 
 

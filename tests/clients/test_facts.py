@@ -42,7 +42,8 @@ def counted(firm, pending: int, minutes: int) -> ClientsCounted:
 def imported(firm, days: int) -> CertificateImported:
     now, tax_id = utc_now(), firm.client()["tax_id"]
     ends = now + timedelta(days=days)
-    return CertificateImported(certificate_id=new_id(), client_id=firm.client_id, tax_id=tax_id, not_before=now, not_after=ends)
+    said = {"tax_id": tax_id, "not_before": now, "not_after": ends, "subject": f"CN=ANA - {tax_id}", "issuer": "CN=FNMT", "serial": "0a1b"}
+    return CertificateImported(certificate_id=new_id(), client_id=firm.client_id, **said)
 
 
 def removed(fact: CertificateImported) -> CertificateRemoved:
@@ -81,6 +82,17 @@ def test_the_card_is_the_certificate_valid_the_longest(firm):
     assert [warning["code"] for warning in firm.client()["warnings"]] == ["certificate_expires_in_30"]
     assert firm.admin.clients.clients({"certificate": "expiring"})["total"] == 1
     assert firm.admin.clients.clients({"certificate": "valid,none,expired"})["total"] == 0
+
+
+def test_the_card_says_whose_the_certificate_is_and_who_issued_it(firm):
+    fact = imported(firm, 300)
+    firm.hear(fact)
+    until(lambda: firm.client()["certificate"])
+    shown = {"id": fact.certificate_id, "tax_id": fact.tax_id, "subject": fact.subject, "issuer": fact.issuer, "serial": fact.serial}
+    dates = {"not_before": fact.not_before.isoformat(), "not_after": fact.not_after.isoformat(), "state": "valid"}
+    assert firm.client()["certificate"] == shown | dates
+    (listed,) = firm.admin.clients.clients({})["items"]
+    assert listed["certificate"] == shown | dates
 
 
 def test_a_removal_that_comes_before_its_import_stands(firm):

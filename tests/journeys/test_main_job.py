@@ -58,6 +58,16 @@ def test_every_page_of_a_mailbox_is_read_and_nothing_stands_twice_when_it_is_rea
     assert {item["reference"] for item in page["items"]} == planted
 
 
+def test_the_card_of_a_client_is_the_keyrings_with_how_often_the_certificate_was_used(site):
+    firm = site.firm()
+    manager = firm.user("manager", [firm.group("Todos")])
+    client = with_mailbox(firm, manager)
+    wait_for(manager, f"/api/mailboxes/{client.mailbox_id}", lambda body: body["last_complete_check_at"])
+    shown = wait_for(manager, f"/api/clients/{client.id}", lambda body: body["certificate"] and body["certificate"]["uses"])["certificate"]
+    (kept,) = manager.get(f"/api/clients/{client.id}/certificates").body["items"]
+    assert shown == {name: value for name, value in kept.items() if name not in ("client_id", "uploaded_by")}
+
+
 def test_the_firms_certificate_reads_the_mailbox_of_a_client_who_named_it(site):
     firm = site.firm()
     manager = firm.user("manager", [firm.group("Todos")])

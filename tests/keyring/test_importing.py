@@ -28,6 +28,14 @@ def test_an_imported_certificate_shows_what_it_is(desk, encryption):
     assert desk.firm.admin.keyring.certificates(client_id) == [{key: value for key, value in made.items() if key != "warnings"}]
 
 
+def test_the_client_shows_the_card_of_what_was_imported(desk):
+    client_id = desk.client()
+    made = desk.imported(client_id)
+    until(lambda: desk.firm.admin.clients.client(client_id)["certificate"], "the client has heard of its certificate")
+    shown = desk.firm.admin.clients.client(client_id)["certificate"]
+    assert shown["subject"] and shown == {name: made[name] for name in shown}
+
+
 def test_the_same_file_twice_is_one_certificate(desk):
     client_id, file = desk.client(), person(desk.folder, people.tax_id())
     first, second = (hand_over(desk.firm.admin, client_id, file, PASSWORD) for _ in range(2))

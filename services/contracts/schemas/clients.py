@@ -132,13 +132,21 @@ class GroupOfClient(Schema):
 
 
 class CertificateCard(Schema):
-    """What is known of the certificate that the client's mailboxes use. `state`: valid, expiring (60 days or less) or expired."""
+    """What is known of the certificate that the client's mailboxes use. `state`: valid, expiring (60 days or less) or expired.
+
+    `serial` is in hex. `uses` and `last_used_at` are there when one client is asked for and the keyring can be reached.
+    """
 
     id = fields.String()
+    subject = fields.String()
     tax_id = fields.String()
+    issuer = fields.String()
+    serial = fields.String()
     not_before = fields.String()
     not_after = fields.String()
     state = fields.String()
+    uses = fields.Integer()
+    last_used_at = fields.String(allow_none=True)
 
 
 class Warning(Schema):
