@@ -12,7 +12,7 @@ from gateway.api.describing import describes
 from gateway.api.shapes import listed
 from gateway.handing_over import hand_over
 from services.contracts.errors import Invalid
-from services.contracts.schemas.certificates import Certificate
+from services.contracts.schemas.certificates import Certificate, ImportedCertificate
 
 blueprint = Blueprint("certificates", __name__)
 FORM = {"file": {"type": "string", "format": "binary"}, "password": {"type": "string"}}
@@ -38,7 +38,7 @@ def of_client(client_id: str) -> dict[str, Any]:
 @describes(
     "Import the client's certificate from a PKCS#12 file",
     multipart=FORM,
-    answer=Certificate,
+    answer=ImportedCertificate,
     status=201,
     refusals=(401, 403, 404, 413, 422, 429, 503),
 )
@@ -62,7 +62,11 @@ def of_firm() -> dict[str, Any]:
 
 @blueprint.post("/api/certificates")
 @describes(
-    "Import the firm's own certificate", multipart=FORM, answer=Certificate, status=201, refusals=(401, 403, 404, 413, 422, 429, 503)
+    "Import the firm's own certificate",
+    multipart=FORM,
+    answer=ImportedCertificate,
+    status=201,
+    refusals=(401, 403, 404, 413, 422, 429, 503),
 )
 def import_for_firm() -> dict[str, Any]:
     return imported(FIRM)

@@ -43,6 +43,13 @@ def test_every_operation_has_a_name_of_its_own(described):
     assert len(names) == len(set(names))
 
 
+@pytest.mark.parametrize("path", ["/api/certificates", "/api/clients/{client_id}/certificates"])
+def test_an_import_is_described_with_what_is_odd_about_the_certificate(described, path):
+    answer = described["paths"][path]["post"]["responses"]["201"]["content"]["application/json"]["schema"]
+    assert answer == {"$ref": "#/components/schemas/ImportedCertificate"}
+    assert "warnings" in described["components"]["schemas"]["ImportedCertificate"]["properties"]
+
+
 def test_without_a_session_a_call_answers_401_with_code_message_and_request_id(app):
     answer = app.test_client().get("/api/clients")
     assert answer.status_code == 401
