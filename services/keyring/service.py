@@ -15,7 +15,6 @@ from services.chassis.asking import Asking
 from services.chassis.boxes import seal_to, wipe
 from services.chassis.database import Database, UnitOfWork
 from services.chassis.entrypoints import every, on, rpc
-from services.chassis.insert import insert_new
 from services.chassis.promises import Promise
 from services.chassis.sealing import CannotOpen
 from services.chassis.service import Service

@@ -6,28 +6,30 @@ The reading itself is the work of `sync_worker`, in any number of processes, on 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from functools import wraps
 from typing import Any
 
-import eventlet
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from services.chassis.asking import Asking
 from services.chassis.database import Database, UnitOfWork
 from services.chassis.entrypoints import every, on, rpc
+from services.chassis.promises import Promise
 from services.chassis.service import Service
-from services.contracts.errors import NotAllowed, NotFound
-from services.contracts.events import CertificateImported, CertificateRemoved, ClientsChanged, ClientsRegistered
+from services.contracts.errors import NotAllowed
+from services.contracts.events import CertificateImported, CertificateRemoved, ClientFacts, ClientsChanged, ClientsRegistered
 from services.contracts.rpc import SIGNED_IN, Json
 from services.contracts.schemas import checked
 from services.contracts.schemas.mailboxes import MailboxChanges, MailboxesPage, NewMailbox
+from services.contracts.schemas.paging import Id
 from services.mailbox_sync import claims, facts, health, mailboxes
 from services.mailbox_sync.bodies import CATALOGUE, name_of
 from services.mailbox_sync.connectors import modules
 from services.mailbox_sync.listing import find_client, find_mailbox, find_sync, one_page, show, show_sync
 from services.mailbox_sync.models import Client, Mailbox, Model, Sync
-
-PAUSES_S = (0.05, 0.1, 0.2, 0.4, 0.8)
 
 
 def visible_client(service: MailboxSyncService, db: UnitOfWork, asking: Asking, client_id: str) -> Client:
@@ -58,27 +60,36 @@ def visible_page(service: MailboxSyncService, db: UnitOfWork, asking: Asking, pa
     return wanted
 
 
-def patient(method: Callable) -> Callable:
-    """Above an `@rpc` that names a client: one registered a moment ago may still be on its way here, so it is looked for again.
+def knowing_client(named: Callable[..., Any]) -> Callable:
+    """Above an `@rpc` that names a client: one registered a moment ago may still be on its way here, so `clients` is asked for it."""
 
-    Who waits learns nothing: what exists and may not be seen takes as long as what does not exist.
-    """
+    def decorate(method: Callable) -> Callable:
+        @wraps(method)
+        def answer(self: MailboxSyncService, *args: Any) -> Any:
+            client_id = named(*args)
+            if isinstance(client_id, str) and Id.SHAPE.fullmatch(client_id):
+                learn_client(self, client_id)
+            return method(self, *args)
 
-    @wraps(method)
-    def answer(self: MailboxSyncService, *args: Any, **kwargs: Any) -> Any:
-        for pause_s in PAUSES_S:
-            try:
-                return method(self, *args, **kwargs)
-            except NotFound:
-                eventlet.sleep(pause_s)
-        return method(self, *args, **kwargs)
+        return answer
 
-    return answer
+    return decorate
+
+
+def learn_client(service: MailboxSyncService, client_id: str) -> None:
+    with service.db.begin(service.asking) as db:
+        if db.scalar(select(Client.id).where(Client.id == client_id)) is not None:
+            return
+    told = [ClientFacts(**{**one, "group_ids": tuple(one["group_ids"])}) for one in service.clients.facts([client_id])]
+    # The fact itself may come just now, and then says the same.
+    with suppress(IntegrityError), service.db.begin(service.asking) as db:
+        facts.keep_clients(db, told)
 
 
 class MailboxSyncService(Service):
     name = "mailbox_sync"
     db = Database(Model)
+    clients = Promise("clients")
 
     # ── the bodies ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -93,12 +104,12 @@ class MailboxSyncService(Service):
 
     # ── a mailbox ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    @patient
+    @knowing_client(lambda client_id, new_mailbox: client_id)
     @rpc(needs="clients.write", of=visible_client)
     def add_mailbox(self, db: UnitOfWork, asking: Asking, client: Client, new_mailbox: Json) -> Json:
         return show(db, asking, mailboxes.add(db, client, checked(NewMailbox, new_mailbox)))
 
-    @patient
+    @knowing_client(lambda page: page.get("client"))
     @rpc(needs=SIGNED_IN, of=visible_page)
     def mailboxes(self, db: UnitOfWork, asking: Asking, page: Json) -> Json:
         return one_page(db, asking, page)
