@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from services.chassis.message_tables import message_tables
 from services.chassis.migrations import protect
 from services.chassis.tables import Instant
 
@@ -13,16 +14,7 @@ down_revision = None
 
 
 def upgrade() -> None:
-    op.create_table(
-        "answers",
-        sa.Column("key", sa.String(length=200), nullable=False),
-        sa.Column("user_id", sa.String(length=36), nullable=False),
-        sa.Column("tenant_id", sa.String(length=36), nullable=False),
-        sa.Column("digest", sa.String(length=64), nullable=False),
-        sa.Column("answer", sa.JSON(), nullable=False),
-        sa.Column("at", Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("key", "user_id", "tenant_id"),
-    )
+    message_tables()
     op.create_table(
         "attempts",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -109,13 +101,6 @@ def upgrade() -> None:
     op.create_index("due_leased", "due", ["leased_by", "lease_until"], unique=False)
     op.create_index("due_of_tenant", "due", ["tenant_id", "urgent", "due_at"], unique=False)
     op.create_table(
-        "handled",
-        sa.Column("handler", sa.String(length=100), nullable=False),
-        sa.Column("event_id", sa.String(length=36), nullable=False),
-        sa.Column("at", Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("handler", "event_id"),
-    )
-    op.create_table(
         "known_notices",
         sa.Column("mailbox_id", sa.String(length=36), nullable=False),
         sa.Column("origin_code", sa.String(length=40), nullable=False),
@@ -129,13 +114,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("mailbox_id", "origin_code", "reference"),
     )
     op.create_index(op.f("ix_known_notices_tenant_id"), "known_notices", ["tenant_id"], unique=False)
-    op.create_table(
-        "leases",
-        sa.Column("name", sa.String(length=100), nullable=False),
-        sa.Column("holder", sa.String(length=100), nullable=False),
-        sa.Column("until", Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("name"),
-    )
     op.create_table(
         "mailboxes",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -157,35 +135,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_mailboxes_client_id"), "mailboxes", ["client_id"], unique=False)
     op.create_index(op.f("ix_mailboxes_tenant_id"), "mailboxes", ["tenant_id"], unique=False)
-    op.create_table(
-        "outbox",
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("topic", sa.String(length=100), nullable=False),
-        sa.Column("envelope", sa.JSON(), nullable=False),
-        sa.Column("claimed_until", Instant(), nullable=True),
-        sa.Column("sent_at", Instant(), nullable=True),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_index(
-        "outbox_unsent",
-        "outbox",
-        ["id"],
-        unique=False,
-        sqlite_where=sa.text("sent_at IS NULL"),
-        postgresql_where=sa.text("sent_at IS NULL"),
-    )
-    op.create_table(
-        "parked",
-        sa.Column("handler", sa.String(length=100), nullable=False),
-        sa.Column("event_id", sa.String(length=36), nullable=False),
-        sa.Column("envelope", sa.JSON(), nullable=False),
-        sa.Column("error", sa.Text(), nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("parked_at", Instant(), nullable=False),
-        sa.Column("next_try_at", Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("handler", "event_id"),
-    )
-    op.create_index(op.f("ix_parked_next_try_at"), "parked", ["next_try_at"], unique=False)
     op.create_table(
         "syncs",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -214,7 +163,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id"),
     )
     op.create_index("turns_in_order", "turns", ["last_served", "tenant_id"], unique=False)
-    protect("answers")
     protect("certificates")
     protect("client_groups")
     protect("clients")
