@@ -1,0 +1,36 @@
+"""API tokens, for programs that act for a person."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from services.chassis.asking import Asking
+from services.chassis.database import UnitOfWork
+from services.chassis.entrypoints import rpc
+from services.contracts.rpc import SIGNED_IN, Json
+from services.contracts.schemas import checked
+from services.contracts.schemas.sessions import NewToken
+from services.sign_in import tokens
+from services.sign_in.models import Token
+from services.sign_in.part import Part
+
+
+class Programs(Part):
+    @rpc(needs=SIGNED_IN, unit=False, keyed=False)
+    def issue_token(self, asking: Asking, new_token: Json) -> Json:
+        new = checked(NewToken, new_token)
+        self.record("issue_token", asking, asking.user_id)
+        with self.db.begin(asking) as db:
+            return tokens.issue(db, asking, new)
+
+    @rpc(needs=SIGNED_IN)
+    def tokens(self, db: UnitOfWork, asking: Asking) -> list[Json]:
+        return [tokens.described(token) for token in db.scalars(select(Token).where(Token.user_id == asking.user_id).order_by(Token.id))]
+
+    @rpc(needs=SIGNED_IN, unit=False)
+    def revoke_token(self, asking: Asking, token_id: str) -> None:
+        with self.db.begin(asking) as db:
+            tokens.find(db, asking, token_id)
+        self.record("revoke_token", asking, token_id)
+        with self.db.begin(asking) as db:
+            tokens.revoke(db, tokens.find(db, asking, token_id))
