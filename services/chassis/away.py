@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from sqlalchemy import exc
 
-AWAY = (exc.OperationalError, exc.InterfaceError)
 # PostgreSQL, appendix A: connection, rolled back (deadlock), resources (disk, memory, connections), shut down, system; lock not available.
 NOT_NOW = ("08", "40", "53", "57P", "58", "55P03")
 # https://www.sqlite.org/rescode.html by name; SQLITE_ERROR (a wrong statement) is not among them.

@@ -22,7 +22,6 @@ from eventlet.event import Event as Signal
 from kombu import Consumer, Queue
 from nameko.extensions import Entrypoint, ProviderCollector, SharedExtension
 
-from services.chassis.away import AWAY  # noqa: F401  (asked for here)
 from services.chassis.broker import DRAIN_S, connect, dead_queue, queue_for
 from services.chassis.crash import crash_point
 from services.chassis.logs import what_failed

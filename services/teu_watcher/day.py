@@ -21,8 +21,8 @@ from eventlet import GreenPool
 from sqlalchemy import func, select, update
 
 from services.chassis.asking import Asking
+from services.chassis.away import is_away
 from services.chassis.database import UnitOfWork
-from services.chassis.inbound import AWAY
 from services.chassis.insert import insert_new
 from services.chassis.logs import what_failed
 from services.chassis.sealing import Seals
@@ -88,9 +88,11 @@ def _read_day(looking: Looking) -> str | None:
             _keep_index(db, looking.day, rows)
             _count(db, looking.day)
         return _read_listed(looking)
-    except (TurnOver, *AWAY):
+    except TurnOver:
         raise
     except Exception as failure:
+        if is_away(failure):
+            raise
         # A fault of ours must not look like a day without edicts, nor stop the other days.
         log.warning("teu_day_not_read", day=looking.day.isoformat(), error=_logged(failure))
         return NO_ANSWER if isinstance(failure, BulletinAway) else CHANGED if isinstance(failure, UnexpectedAnswer) else OUR_FAULT
@@ -124,7 +126,7 @@ def _edict_row(db: UnitOfWork, day: date, row: IndexedEdict) -> dict:
 def _read_listed(looking: Looking) -> str | None:
     with looking.turn.store.begin() as db:
         edicts = db.scalars(select(Edict).where(Edict.published_on == looking.day, Edict.state == "listed").order_by(Edict.id)).all()
-    is_away = False
+    no_answer = False
     for some in parts(edicts, EDICTS_A_COMMIT):
         outcomes = attempt_all(looking.room, looking.turn.store.seals, some)
         with looking.turn.writing() as db:
@@ -137,8 +139,8 @@ def _read_listed(looking: Looking) -> str | None:
         away = [isinstance(outcome, BulletinAway) for outcome in outcomes]
         if all(away):
             return NO_ANSWER
-        is_away |= any(away)
-    return NO_ANSWER if is_away else None
+        no_answer |= any(away)
+    return NO_ANSWER if no_answer else None
 
 
 def attempt_all(room: ReadingRoom, seals: Seals, edicts: Sequence[Edict]) -> list[ReadEdict | Exception]:

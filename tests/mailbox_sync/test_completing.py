@@ -9,16 +9,16 @@ from services.chassis.asking import Asking
 from services.mailbox_sync.completing import Waiting, complete_together
 from services.mailbox_sync.models import Coverage, Due, KnownNotice, Mailbox, Model
 
-from .test_claims import EVERY_S, page, pass_time, plant, row, store, take  # noqa: F401  (store is a fixture)
+from .scheduled import EVERY_S, page, pass_time, plant, row, take
 
 
-def together(store, ended) -> list[str]:  # noqa: F811
+def together(store, ended) -> list[str]:
     """The mailboxes that are left."""
     with store.begin(ended[0][0].asking) as db:
         return [check.mailbox_id for check, _ in complete_together(db, ended, EVERY_S)]
 
 
-def test_checks_of_several_tenants_that_end_together_are_all_complete(store):  # noqa: F811
+def test_checks_of_several_tenants_that_end_together_are_all_complete(store):
     ids = plant(store, "a", 2) + plant(store, "b", 2)
     assert together(store, [(check, page(f"n-{check.mailbox_id}")) for check in take(store)]) == []
     assert all(row(store, Mailbox, id).last_complete_check_at for id in ids)
@@ -28,14 +28,14 @@ def test_checks_of_several_tenants_that_end_together_are_all_complete(store):  #
             assert db.scalar(select(func.count()).select_from(KnownNotice)) == 2
 
 
-def test_each_of_them_is_told(store):  # noqa: F811
+def test_each_of_them_is_told(store):
     plant(store, "a", 3)
     together(store, [(check, page()) for check in take(store)])
     with store.begin() as db:
         assert list(db.scalars(select(Model.Outgoing.topic))) == ["mailbox_sync.mailbox_checked"] * 3
 
 
-def test_a_check_that_lost_its_lease_is_left_and_the_others_are_complete(store):  # noqa: F811
+def test_a_check_that_lost_its_lease_is_left_and_the_others_are_complete(store):
     plant(store, "a", 3)
     ended = [(check, page()) for check in take(store)]
     lost = ended[1][0].mailbox_id
@@ -46,7 +46,7 @@ def test_a_check_that_lost_its_lease_is_left_and_the_others_are_complete(store):
     assert read == {id: id != lost for id in read}
 
 
-def test_a_batch_that_is_rolled_back_leaves_its_checks_as_they_were(store):  # noqa: F811
+def test_a_batch_that_is_rolled_back_leaves_its_checks_as_they_were(store):
     plant(store, "a", 1)
     ((check, last),) = [(check, page("one", "two")) for check in take(store)]
     with pytest.raises(ZeroDivisionError), store.begin(check.asking) as db:
@@ -59,7 +59,7 @@ def test_a_batch_that_is_rolled_back_leaves_its_checks_as_they_were(store):  # n
 
 
 @pytest.mark.parametrize("world", ["deployed"], indirect=True)
-def test_a_mailbox_that_somebody_is_just_writing_is_not_waited_for(store):  # noqa: F811
+def test_a_mailbox_that_somebody_is_just_writing_is_not_waited_for(store):
     """In PostgreSQL: SQLite has one writer at a time."""
     plant(store, "a", 2)
     ended = [(check, page()) for check in take(store)]
