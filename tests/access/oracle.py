@@ -6,8 +6,8 @@ Written from the words of the product, not from its code; nothing of `services` 
     may(user, verb, mailbox)  visible(user, its client) ∧ the role holds the verb's capability ∧ a grant of that verb on the mailbox's
                               body, to the user or to one of the user's groups
 
-Trap: nothing else belongs into the rule. Whether a client is archived or a mailbox paused decides whether there is anything to do, never who
-may.
+Trap: nothing else belongs into the rule. Whether a client is archived or a mailbox paused decides whether there is anything to do, never
+who may.
 """
 
 from __future__ import annotations
