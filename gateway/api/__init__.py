@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from gateway.api import audit, bodies, certificates, clients, edicts, mailboxes, notifications, openapi, people, sessions, tokens
+from gateway.api import audit, bodies, certificates, clients, edicts, mailboxes, notifications, openapi, people, sessions, settings, tokens
 
-RESOURCES = (sessions, tokens, people, clients, certificates, mailboxes, bodies, notifications, edicts, audit, openapi)
+RESOURCES = (sessions, tokens, people, settings, clients, certificates, mailboxes, bodies, notifications, edicts, audit, openapi)
 
 
 def blueprints() -> list[Blueprint]:

@@ -1,6 +1,7 @@
 """Tables of `access`.
 
-    tenants → roles, users, groups            a user has one role
+    tenants → roles, users, groups            a user has one role; the firm's settings are columns of its row
+    logos                                     the picture of a firm, apart because it is large
     memberships                               which user is in which group
     grants                                    what their holder, a user or a group, may do at a body
     directory                                 whose an email is, across tenants
@@ -14,7 +15,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, String, Text, UniqueConstraint
+from sqlalchemy import JSON, LargeBinary, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.tables import Instant, Tenanted, id_column, model_base
@@ -28,6 +29,19 @@ class Tenant(Tenanted, Model):
     tenant_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(Instant, default=utc_now)
+    suspended_at: Mapped[datetime | None] = mapped_column(Instant)
+    certificate_warning_days: Mapped[int] = mapped_column(server_default="60")
+    strict_passwords: Mapped[bool] = mapped_column(server_default=false())
+    language: Mapped[str] = mapped_column(String(2), server_default="es")
+    default_mailboxes: Mapped[list[dict[str, str]]] = mapped_column(JSON, server_default="[]")
+    version: Mapped[int] = mapped_column(server_default="1")
+
+
+class Logo(Tenanted, Model):
+    __tablename__ = "logos"
+    tenant_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    media_type: Mapped[str] = mapped_column(String(20))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Role(Tenanted, Model):

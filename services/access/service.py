@@ -7,10 +7,12 @@ from functools import partial
 
 from sqlalchemy import select
 
-from services.access import directory, groups, rules, tenants, users
+from services.access import directory, groups, rules, users
 from services.access.models import Entry, Group, Model, Role, Tenant, User
 from services.access.pages import one_page
-from services.access.standing import standing
+from services.access.settings import Settings
+from services.access.standing import standing, why_nobody_is_let_in
+from services.access.tenants import Tenants
 from services.chassis.asking import Asking
 from services.chassis.database import Database, UnitOfWork
 from services.chassis.entrypoints import rpc
@@ -18,7 +20,7 @@ from services.chassis.service import Service
 from services.contracts.errors import NotAllowed, NotSignedIn
 from services.contracts.rpc import INTERNAL, SIGNED_IN, Json, Scope
 from services.contracts.schemas import checked
-from services.contracts.schemas.people import GroupChanges, GroupsPage, NewGroup, NewTenant, NewUser, UserChanges, UsersPage
+from services.contracts.schemas.people import GroupChanges, GroupsPage, NewGroup, NewUser, UserChanges, UsersPage
 
 
 def known_user(service: AccessService, db: UnitOfWork, asking: Asking, user_id: str) -> User:
@@ -51,7 +53,7 @@ def require_for_grants(asking: Asking, request: Json) -> None:
         asking.require("grants.manage")
 
 
-class AccessService(Service):
+class AccessService(Tenants, Settings, Service):
     name = "access"
     db = Database(Model)
 
@@ -59,8 +61,8 @@ class AccessService(Service):
         """Read here, not asked: this is the service that everybody else asks."""
         with self.db.begin(asking) as db:
             found = standing(db, asking.tenant_id, asking.user_id)
-        if found is None or not found.is_active:
-            raise NotSignedIn("Su usuario no está activo. Hable con quien administra los usuarios de su despacho.")
+            if found is None or not found.is_active:
+                raise NotSignedIn(why_nobody_is_let_in(db))
         return Scope(found.user_id, found.capabilities, found.group_ids, found.grants)
 
     # ── who may see and do what ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -86,8 +88,9 @@ class AccessService(Service):
         if entry is None:
             return None
         db.act_for(replace(asking, tenant_id=entry.tenant_id))
-        user = users.find(db, entry.user_id)
-        return {"tenant_id": entry.tenant_id, "user_id": user.id, "is_active": user.is_active}
+        user, tenant = users.find(db, entry.user_id), db.scalars(select(Tenant)).one()
+        known = {"tenant_id": entry.tenant_id, "user_id": user.id, "is_active": user.is_active}
+        return known | {"is_suspended": tenant.suspended_at is not None}
 
     @rpc(needs=SIGNED_IN)
     def me(self, db: UnitOfWork, asking: Asking) -> Json:
@@ -95,17 +98,6 @@ class AccessService(Service):
         tenant = db.scalars(select(Tenant)).one()
         own = {field: user[field] for field in ("id", "email", "name", "role", "groups")}
         return {**own, "tenant": {"id": tenant.tenant_id, "name": tenant.name}, "capabilities": sorted(asking.scope.capabilities)}
-
-    # ── tenants ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    @rpc(needs=INTERNAL)
-    def create_tenant(self, db: UnitOfWork, asking: Asking, name: str, admin_email: str, admin_name: str = "") -> Json:
-        new = checked(NewTenant, {"name": name, "admin_email": admin_email, "admin_name": admin_name})
-        return tenants.create(db, asking, new["name"], {"email": new["admin_email"], "name": new["admin_name"] or new["admin_email"]})
-
-    @rpc(needs=INTERNAL)
-    def tenants(self, db: UnitOfWork, asking: Asking) -> list[Json]:
-        return tenants.every_tenant(db, asking)
 
     # ── users and roles ────────────────────────────────────────────────────────────────────────────────────────────────────────
 

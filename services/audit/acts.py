@@ -14,6 +14,9 @@ from services.contracts.message import Event
 
 SUBJECT_AND_DETAIL: Final[dict[type[Event], tuple[str, tuple[str, ...]]]] = {
     facts.TenantCreated: ("tenant_id", ()),
+    facts.TenantSuspended: ("tenant_id", ("version",)),
+    facts.TenantResumed: ("tenant_id", ("version",)),
+    facts.TenantSettingsChanged: ("", ("certificate_warning_days", "strict_passwords", "language", "default_mailboxes", "version")),
     facts.UserChanged: ("user_id", ("change", "is_active", "version")),
     facts.GroupChanged: ("group_id", ("change", "version")),
     facts.CertificateImported: ("certificate_id", ("client_id", "not_before", "not_after")),

@@ -24,6 +24,42 @@ class TenantCreated(Event):
     name: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class DefaultMailbox:
+    """A mailbox that each new client of the firm gets: at which body, and how it is entered."""
+
+    body: str
+    via: str
+
+
+@event("access")
+class TenantSettingsChanged(Event):
+    """A firm's settings, as they are now. Until the first one a firm has those of `schemas.settings`."""
+
+    name: str
+    certificate_warning_days: int
+    strict_passwords: bool
+    language: str
+    default_mailboxes: tuple[DefaultMailbox, ...]
+    version: int
+
+
+@event("access")
+class TenantSuspended(Event):
+    """An operator stopped everything of a firm: nobody signs in, nothing of it is read. Nothing is lost."""
+
+    tenant_id: str
+    version: int
+
+
+@event("access")
+class TenantResumed(Event):
+    """An operator let a suspended firm go on."""
+
+    tenant_id: str
+    version: int
+
+
 @event("access")
 class UserChanged(Event):
     """A person of the firm was made, changed or disabled. `change` says which: created, changed, disabled, enabled."""

@@ -41,9 +41,10 @@ class NewTenant(Shape):
 
 
 class Tenant(Named):
-    """A firm; `created_at` is RFC 3339 UTC."""
+    """A firm; instants are RFC 3339 UTC, `suspended_at` null while it is not suspended."""
 
     created_at = fields.String()
+    suspended_at = fields.String(allow_none=True)
 
 
 class NewUser(Shape):
