@@ -69,3 +69,15 @@ def message_tables() -> None:
         sa.PrimaryKeyConstraint("handler", "event_id"),
     )
     op.create_index(op.f("ix_parked_next_try_at"), "parked", ["next_try_at"], unique=False)
+
+
+def erased_table() -> None:
+    """The marks of what was erased."""
+    op.create_table(
+        "erased",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("next_at", Instant(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )

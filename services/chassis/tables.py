@@ -5,9 +5,10 @@
     parked    events that a handler could not deal with yet; payload sealed
     leases    which process does a periodic or exclusive job, and until when
     answers   what an `Idempotency-Key` was answered; row-level security applies
+    erased    the ids of firms and clients whose data was destroyed: nothing about them is taken in again
 
-Outbox, handled, parked and leases are read across tenants (relay, retries), so they carry no personal text in clear and no row-level
-security.
+Outbox, handled, parked, leases and erased are read across tenants (relay, retries), so they carry no personal text in clear and no
+row-level security.
 """
 
 from __future__ import annotations
@@ -92,7 +93,17 @@ class Answer(Tenanted):
     at: Mapped[datetime] = mapped_column(Instant, default=utc_now)
 
 
-MESSAGE_TABLES = (Outgoing, Handled, Parked, Lease, Answer)
+class Erased:
+    """`next_at`: when what is held of it is looked for and destroyed (again); empty when that is over. A firm is its own `tenant_id`."""
+
+    __tablename__ = "erased"
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(String(36))
+    at: Mapped[datetime] = mapped_column(Instant, default=utc_now)
+    next_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+MESSAGE_TABLES = (Outgoing, Handled, Parked, Lease, Answer, Erased)
 
 
 def model_base(service: str) -> type[DeclarativeBase]:
