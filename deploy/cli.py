@@ -111,7 +111,7 @@ def keys() -> None:
 
 @keys.command("new")
 def new_keys() -> None:
-    """Crea la clave maestra y la de sellado que falten; nunca toca las que ya existen."""
+    """Crea la clave maestra, la de sellado y la del rastro que falten; nunca toca las que ya existen."""
     from deploy import operations
 
     operations.new_keys()

@@ -41,7 +41,7 @@ def migrate() -> None:
 
 def new_keys() -> None:
     settings = settings_for()
-    for path in (settings.master_key_path, settings.sealing_key_path):
+    for path in (settings.master_key_path, settings.sealing_key_path, settings.trail_key_path):
         existed = path.exists()
         make_key_file(path)
         click.echo(f"{path}: {'ya existía, no se ha tocado' if existed else 'creada; guarde una copia fuera de esta máquina'}.")

@@ -99,6 +99,7 @@ def _exists(path: str) -> bool:
 def started(kind: str, settings: Settings) -> Iterator[World]:
     make_key_file(settings.sealing_key_path)
     make_key_file(settings.master_key_path)
+    make_key_file(settings.trail_key_path)
     everybody = classes()
     migrate(settings, sorted({service.name for service in everybody} - {"sync_worker"}))
     with running(settings, everybody, everybody) as runner:

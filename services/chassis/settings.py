@@ -23,7 +23,7 @@ class SettingMissing(CannotStart):
 
 
 CHOICES = {"log_level": ("DEBUG", "INFO", "WARNING", "ERROR"), "teu_source": ("on", "off")}
-AT_LEAST_ONE = ("sync_in_flight", "sync_every_s", "body_timeout_s", "rpc_timeout_s")
+AT_LEAST_ONE = ("sync_in_flight", "sync_every_s", "checkpoint_every_s", "body_timeout_s", "rpc_timeout_s")
 
 
 def setting(default: Any, help: str) -> Any:
@@ -40,7 +40,17 @@ class Settings:
     migrate_url: str = setting("", "PostgreSQL as the role that owns the tables; only `casillero migrate` uses it")
     master_key_file: Path | None = setting(None, "the keyring's master key (default: data_dir/master.key)")
     sealing_key_file: Path | None = setting(None, "the key that seals events at rest (default: data_dir/sealing.key)")
+    trail_key_file: Path | None = setting(None, "the key that signs the checkpoints of the trail (default: data_dir/trail.key)")
+    checkpoint_dir: Path | None = setting(
+        None, "folder, best of another machine, that gets each signed checkpoint as a line; empty: the log only"
+    )
+    checkpoint_every_s: int = setting(3600, "seconds between two signed checkpoints of a trail that grows")
     public_url: str = setting("", "address under which people reach the gateway, for links; empty: where it listens")
+    smtp_url: str = setting(
+        "", "mail server, as smtps://user:password@host:465, starttls://user:password@host:587 or smtp://host:25; empty: no mail is sent"
+    )
+    smtp_ca_file: str = setting("", "PEM file with the authorities that sign the mail server; empty: the system's")
+    mail_from: str = setting("", "sender of our letters, as Casillero <avisos@despacho.es>")
     sync_in_flight: int = setting(8, "mailboxes that one sync worker reads at a time")
     sync_every_s: int = setting(4 * 3600, "seconds between two scheduled checks of a mailbox")
     dehu_url: str = setting("https://gd-dehuws.redsara.es", "address of DEHú's LEMA service")
@@ -81,6 +91,10 @@ class Settings:
     def sealing_key_path(self) -> Path:
         return self.sealing_key_file or self.data_dir / "sealing.key"
 
+    @property
+    def trail_key_path(self) -> Path:
+        return self.trail_key_file or self.data_dir / "trail.key"
+
 
 def _convert(name: str, default: Any, text: str) -> Any:
     if name.endswith(("_dir", "_file")) and not isinstance(default, str):
@@ -94,6 +108,6 @@ def _convert(name: str, default: Any, text: str) -> Any:
         raise SettingMissing(f"{PREFIX}{name.upper()}: «{text}» no es un valor válido. Ponga uno de: {', '.join(CHOICES[name])}.")
     if kind in (int, float) and value < (1 if name in AT_LEAST_ONE else 0):
         raise SettingMissing(f"{PREFIX}{name.upper()}: «{text}» es demasiado poco. Corríjalo o quítelo.")
-    if name == "bodies_ca_file" and not Path(text).is_file():
+    if name in ("bodies_ca_file", "smtp_ca_file") and not Path(text).is_file():
         raise SettingMissing(f"{PREFIX}{name.upper()}: no se encuentra el fichero {text}. Corríjalo, o quítelo para usar las del sistema.")
     return value

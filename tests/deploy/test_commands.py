@@ -79,8 +79,8 @@ def test_a_parked_event_that_does_not_exist_is_said_so(running):
 
 def test_keys_that_exist_are_never_touched(tmp_path):
     first, again = run("keys", "new", data_dir=tmp_path), run("keys", "new", data_dir=tmp_path)
-    assert first.stdout.count("creada") == 2
-    assert again.stdout.count("ya existía") == 2
+    assert first.stdout.count("creada") == 3
+    assert again.stdout.count("ya existía") == 3
 
 
 def test_migrating_without_an_owner_names_the_setting(tmp_path):
