@@ -1,20 +1,16 @@
-"""What every test can ask for. Eventlet patches before anything else is imported, as in every process of the product."""
+"""What every test can ask for."""
 
-import eventlet
+import contextlib
+import shutil
+import tempfile
+from collections import Counter
+from pathlib import Path
 
-eventlet.monkey_patch()
+import pytest
 
-import contextlib  # noqa: E402
-import shutil  # noqa: E402
-import tempfile  # noqa: E402
-from collections import Counter  # noqa: E402
-from pathlib import Path  # noqa: E402
-
-import pytest  # noqa: E402
-
-from deploy.private_servers import private_servers  # noqa: E402
-from deploy.sandbox.client import started_sandbox  # noqa: E402
-from tests import sites, worlds  # noqa: E402
+from deploy.private_servers import private_servers
+from deploy.sandbox.client import started_sandbox
+from tests import sites, worlds
 
 VAR = Path(__file__).parents[1] / "var" / "tests"
 WORLDS = ("embedded", "deployed")
