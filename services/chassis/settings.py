@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field, fields
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Self
 
 PREFIX = "CASILLERO_"
+Network = IPv4Network | IPv6Network
 
 
 class CannotStart(Exception):
@@ -59,6 +61,10 @@ class Settings:
     body_timeout_s: int = setting(60, "seconds to wait for an answer of a public body")
     teu_requests_per_s: float = setting(3.0, "at most so many requests a second to the bulletin; 0: no limit")
     teu_source: str = setting("off", "off until an operator switches the reading of the bulletin on (see docs/teu.md); on in the demo")
+    trusted_networks: str = setting(
+        "", "private networks, as 10.0.0.0/8 with spaces between, in which a firm's sign-in provider may be; loopback: tests and demo only"
+    )
+    trusted_ca_file: str = setting("", "PEM file with authorities trusted besides the system's for what firms name; empty: none")
     rpc_timeout_s: int = setting(20, "seconds to wait for another service")
     health_port: int = setting(0, "port of /livez, /readyz and /metrics of a service process; 0: none")
     log_level: str = setting("INFO", "DEBUG, INFO, WARNING or ERROR")
@@ -82,6 +88,10 @@ class Settings:
         if self.database_url:
             return self.database_url.format(service=service)
         return f"sqlite:///{self.data_dir / service}.db"
+
+    @property
+    def networks_trusted(self) -> tuple[Network, ...]:
+        return tuple(ip_network(text) for text in self.trusted_networks.split())
 
     @property
     def master_key_path(self) -> Path:
@@ -108,6 +118,15 @@ def _convert(name: str, default: Any, text: str) -> Any:
         raise SettingMissing(f"{PREFIX}{name.upper()}: «{text}» no es un valor válido. Ponga uno de: {', '.join(CHOICES[name])}.")
     if kind in (int, float) and value < (1 if name in AT_LEAST_ONE else 0):
         raise SettingMissing(f"{PREFIX}{name.upper()}: «{text}» es demasiado poco. Corríjalo o quítelo.")
-    if name in ("bodies_ca_file", "smtp_ca_file") and not Path(text).is_file():
+    if name == "trusted_networks" and not are_networks(text):
+        raise SettingMissing(f"{PREFIX}{name.upper()}: «{text}» no son redes separadas por espacios, como 10.0.0.0/8. Corríjalo o quítelo.")
+    if name.endswith("_ca_file") and not Path(text).is_file():
         raise SettingMissing(f"{PREFIX}{name.upper()}: no se encuentra el fichero {text}. Corríjalo, o quítelo para usar las del sistema.")
     return value
+
+
+def are_networks(text: str) -> bool:
+    try:
+        return bool([ip_network(each) for each in text.split()])
+    except ValueError:
+        return False
