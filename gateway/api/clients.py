@@ -69,6 +69,13 @@ def archive(client_id: str) -> None:
         ask.clients.archive(client_id)
 
 
+@blueprint.post("/api/clients/<client_id>/restore")
+@describes("Bring an archived client back; 409 when its tax id is another client's by now", answer=Client)
+def restore(client_id: str) -> dict[str, Any]:
+    with session.services() as ask:
+        return ask.clients.restore(client_id)
+
+
 @blueprint.get("/api/clients/<client_id>/groups")
 @describes("The groups that the client is in, among those that I may see", answer=listed(GroupOfClient))
 def groups(client_id: str) -> dict[str, Any]:

@@ -39,11 +39,16 @@ def sort_name(name: str) -> str:
 
 
 def patterns(query: str) -> list[str]:
-    """The LIKE patterns that a `search_text` must match, every one of them. A whole tax id is one word however it is parted."""
+    """The LIKE patterns that a `search_text` must match, every one of them. A whole tax id is one word however it is parted.
+
+    A query without letter or digit ("%") finds nothing: the empty pattern, which only the empty text matches.
+    """
     try:
         words = [TaxId(query).lower()]
     except InvalidTaxId:
         words = fold(query[:_LONGEST_QUERY]).split()[:_MOST_WORDS]
+    if query.strip() and not words:
+        return [""]
     return [f"%{word}%" if len(word) >= _ANYWHERE_FROM else f"% {word}%" for word in dict.fromkeys(words)]
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from services.chassis.database import UnitOfWork
-from services.clients.groups import group_ids_of, names_of
+from services.clients.groups import group_ids_of, has_groups, names_of
 from services.clients.membership import shown_groups
 from services.clients.models import Certificate, Client, KnownFacts
 from services.clients.warnings import Circumstances, certificate_state, warnings_of
@@ -17,21 +17,25 @@ from services.contracts.rpc import Json, Scope
 
 
 def described(db: UnitOfWork, scope: Scope, clients: Sequence[Client]) -> list[Json]:
-    """As `schemas.clients.Client`, in the same order; four queries however many there are."""
+    """As `schemas.clients.Client`, in the same order; a handful of queries however many there are."""
     ids = [client.id for client in clients]
     facts = {row.client_id: row for row in db.scalars(select(KnownFacts).where(KnownFacts.client_id.in_(ids)))}
     certificates = _certificates(db, facts.values())
-    groups = {client_id: shown_groups(scope, group_ids) for client_id, group_ids in group_ids_of(db, ids).items()}
+    all_groups = group_ids_of(db, ids)
+    lonely = {client_id for client_id, group_ids in all_groups.items() if not group_ids}
+    lonely = lonely if lonely and has_groups(db) else set()
+    groups = {client_id: shown_groups(scope, group_ids) for client_id, group_ids in all_groups.items()}
     names = names_of(db, set().union(*groups.values()))
     now = utc_now()
     return [
-        _described(client, facts[client.id], now)
+        _described(client, facts[client.id])
+        | {"warnings": warnings_of(_circumstances(client, facts[client.id], client.id in lonely), now)}
         | {"groups": _named(groups[client.id], names), "certificate": _card(certificates.get(facts[client.id].certificate_id), now)}
         for client in clients
     ]
 
 
-def _described(client: Client, facts: KnownFacts, now: datetime) -> Json:
+def _described(client: Client, facts: KnownFacts) -> Json:
     return {
         "id": client.id,
         "tax_id": client.tax_id,
@@ -42,7 +46,6 @@ def _described(client: Client, facts: KnownFacts, now: datetime) -> Json:
         "social_security": {"ccc": client.ccc, "naf": client.naf},
         "receives_notifications": client.receives_notifications,
         "watch_edicts": client.watch_edicts,
-        "warnings": warnings_of(_circumstances(client, facts), now),
         "pending": facts.pending,
         "nearest_read_by": facts.nearest_read_by and facts.nearest_read_by.isoformat(),
         "last_complete_check_at": facts.last_complete_check_at and facts.last_complete_check_at.isoformat(),
@@ -78,14 +81,16 @@ def _card(certificate: Certificate | None, now: datetime) -> Json | None:
     }
 
 
-def _circumstances(client: Client, facts: KnownFacts) -> Circumstances:
+def _circumstances(client: Client, facts: KnownFacts, is_in_no_group: bool) -> Circumstances:
     return Circumstances(
         tax_id=client.tax_id,
         ccc=tuple(client.ccc),
         naf=tuple(client.naf),
         receives_notifications=client.receives_notifications,
         watch_edicts=client.watch_edicts,
+        is_in_no_group=is_in_no_group,
         has_social_security_mailbox=facts.has_social_security_mailbox,
+        has_power=facts.has_power,
         certificate_tax_id=facts.certificate_tax_id,
         certificate_not_after=facts.certificate_not_after,
     )

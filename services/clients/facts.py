@@ -12,10 +12,11 @@ from sqlalchemy import bindparam, or_, select, update
 
 from services.chassis.database import UnitOfWork
 from services.chassis.insert import insert_new
-from services.clients.models import Certificate, KnownFacts
+from services.clients.models import Certificate, KnownFacts, Mailbox
 from services.contracts.events import CertificateImported, CertificateRemoved, ClientsCounted, MailboxChecked, MailboxesChanged
 
 SOCIAL_SECURITY = "tgss"
+BY_POWER = "power"
 TEXTS = ("tax_id", "subject", "issuer", "serial")
 _FACTS = KnownFacts.__table__
 CHECKED = (
@@ -41,11 +42,19 @@ def keep_check(db: UnitOfWork, fact: MailboxChecked) -> None:
 
 
 def keep_mailboxes(db: UnitOfWork, fact: MailboxesChanged) -> None:
-    """Only whether there is one of the Social Security matters here: it needs a CCC or a NAF."""
-    row = _facts_of(db, [fact.client_id]).get(fact.client_id) if fact.body == SOCIAL_SECURITY else None
+    """What matters here: a mailbox of the Social Security needs a CCC or a NAF, and a power lets a certificate be somebody else's."""
+    facts = _facts_of(db, [fact.client_id]).get(fact.client_id)
     said_at = datetime.fromisoformat(db.info["envelope"].at)
-    if row is not None and _is_newer(said_at, row.mailboxes_at):
-        row.has_social_security_mailbox, row.mailboxes_at = fact.change != "removed", said_at
+    said = {"via": fact.via, "is_removed": fact.change == "removed", "said_at": said_at}
+    new = {"client_id": fact.client_id, "body": fact.body, "tenant_id": db.asking.tenant_id}
+    if not insert_new(db, Mailbox, [new | said], Mailbox.body):
+        known = db.scalars(select(Mailbox).where(Mailbox.client_id == fact.client_id, Mailbox.body == fact.body)).one()
+        if _is_newer(said_at, known.said_at):
+            known.via, known.is_removed, known.said_at = said.values()
+    if facts is not None:
+        mailboxes = db.scalars(select(Mailbox).where(Mailbox.client_id == fact.client_id, Mailbox.is_removed.is_(False))).all()
+        facts.has_social_security_mailbox = any(mailbox.body == SOCIAL_SECURITY for mailbox in mailboxes)
+        facts.has_power = any(mailbox.via == BY_POWER for mailbox in mailboxes)
 
 
 def keep_certificate(db: UnitOfWork, fact: CertificateImported | CertificateRemoved) -> None:

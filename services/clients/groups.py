@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, select, update
 
 from services.chassis.database import UnitOfWork
 from services.chassis.insert import insert_new
@@ -59,6 +59,11 @@ def known_groups(db: UnitOfWork, ids: Iterable[str], *, deleted: bool = False) -
     """Those of the ids that are groups of the tenant; with `deleted`, also those that were."""
     found = select(Group.id).where(Group.id.in_(list(ids)))
     return frozenset(db.scalars(found if deleted else found.where(Group.is_deleted.is_(False))))
+
+
+def has_groups(db: UnitOfWork) -> bool:
+    """Whether the firm keeps its clients in groups at all."""
+    return db.scalar(select(exists().where(Group.is_deleted.is_(False)))) or False
 
 
 def keep_fact(db: UnitOfWork, fact: GroupChanged) -> list[str]:

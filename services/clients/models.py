@@ -5,7 +5,11 @@
                                               what others know of the client
             → client_certificates             what the keyring said of each certificate; what the list filters by of the best
                                               one is copied into client_facts
+            → client_mailboxes                at which body each has a mailbox and how it is entered
     groups                                    names of the firm's groups, kept from GroupChanged; a deleted one stays as a mark
+    saved_views                               what somebody asks the list again and again; of its owner, or of the whole firm
+
+`changed_in` of a client says in which version each of its fields changed last, so that whoever comes with an old one is told what is new.
 
 Traps: `search_text` and `sort_name` are made by `folding` alone, so that PostgreSQL and SQLite search and sort alike. A list over `clients`
 itself, or over a join with it, is three times slower at 40,000 clients.
@@ -44,6 +48,7 @@ class Client(Tenanted, Model):
     watch_edicts: Mapped[bool] = mapped_column(default=True)
     is_archived: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1)
+    changed_in: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
     created_at: Mapped[datetime] = mapped_column(Instant, default=utc_now)
     updated_at: Mapped[datetime] = mapped_column(Instant, default=utc_now)
 
@@ -64,7 +69,10 @@ class Group(Tenanted, Model):
 
 
 class KnownFacts(Tenanted, Model):
-    """`counted_at`, `checked_at` and `mailboxes_at` say how new each fact is: an older one that arrives late is ignored."""
+    """`counted_at` and `checked_at` say how new each fact is: an older one that arrives late is ignored.
+
+    `has_odd_number`: a tax id, CCC or NAF that is accepted with a warning; `has_number`: a CCC or a NAF.
+    """
 
     __tablename__ = "client_facts"
     __table_args__ = (
@@ -73,6 +81,7 @@ class KnownFacts(Tenanted, Model):
         Index("client_facts_by_read_by", "tenant_id", "is_archived", "nearest_read_by", "client_id"),
         Index("client_facts_by_pending", "tenant_id", "is_archived", "pending", "client_id"),
         Index("client_facts_by_check", "tenant_id", "is_archived", "last_complete_check_at", "client_id"),
+        Index("client_facts_by_certificate", "tenant_id", "is_archived", "certificate_not_after", "client_id"),
     )
     client_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     is_archived: Mapped[bool] = mapped_column(default=False)
@@ -81,6 +90,8 @@ class KnownFacts(Tenanted, Model):
     tax_id: Mapped[str] = mapped_column(String(9))
     sort_name: Mapped[str] = mapped_column(String(100))
     search_text: Mapped[str] = mapped_column(Text)
+    has_odd_number: Mapped[bool]
+    has_number: Mapped[bool]
     certificate_id: Mapped[str] = mapped_column(String(36), default="")
     certificate_tax_id: Mapped[str] = mapped_column(String(50), default="")
     certificate_not_after: Mapped[datetime | None] = mapped_column(Instant)
@@ -90,7 +101,29 @@ class KnownFacts(Tenanted, Model):
     last_complete_check_at: Mapped[datetime | None] = mapped_column(Instant)
     checked_at: Mapped[datetime | None] = mapped_column(Instant)
     has_social_security_mailbox: Mapped[bool] = mapped_column(default=False)
-    mailboxes_at: Mapped[datetime | None] = mapped_column(Instant)
+    has_power: Mapped[bool] = mapped_column(default=False)
+
+
+class Mailbox(Tenanted, Model):
+    """The mailbox of a client at a body, as last heard at `said_at`; a removed one stays as a mark. `via`: how it is entered."""
+
+    __tablename__ = "client_mailboxes"
+    client_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    body: Mapped[str] = mapped_column(String(20), primary_key=True)
+    via: Mapped[str] = mapped_column(String(20), default="")
+    is_removed: Mapped[bool] = mapped_column(default=False)
+    said_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class SavedView(Tenanted, Model):
+    __tablename__ = "saved_views"
+    __table_args__ = (Index("saved_views_name_once", "tenant_id", "user_id", "name", unique=True),)
+    id: Mapped[str] = id_column()
+    user_id: Mapped[str] = mapped_column(String(36))
+    name: Mapped[str] = mapped_column(String(100))
+    query: Mapped[dict[str, Any]] = mapped_column(JSON)
+    is_shared: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=1)
 
 
 class Certificate(Tenanted, Model):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.exc import IntegrityError
 
 from services.chassis.asking import Asking
@@ -16,6 +16,7 @@ from services.chassis.folding import search_text, sort_name
 from services.clients.groups import group_ids_of, known_groups
 from services.clients.membership import groups_on_creation
 from services.clients.models import Client, ClientGroup, KnownFacts
+from services.clients.warnings import odd_numbers
 from services.contracts.errors import Conflict, StaleVersion
 from services.contracts.events import AT_MOST, ClientFacts, ClientsChanged, ClientsRegistered
 from services.contracts.message import new_id, utc_now
@@ -25,6 +26,13 @@ ADDRESS = ("street", "postal_code", "city", "province", "country")
 PLAIN = ("tax_id", "name", "email", "notes", "receives_notifications", "watch_edicts")
 COPIED = ("tax_id", "is_archived", "receives_notifications", "watch_edicts")
 DEFAULTS = {"email": "", "receives_notifications": True, "watch_edicts": True}
+SHOWN_AS = {
+    **{name: name for name in (*PLAIN, "postal_address")},
+    "ccc": "social_security.ccc",
+    "naf": "social_security.naf",
+    "is_archived": "archived",
+}
+NEW_MEANWHILE = "Ha cambiado entretanto."
 TAKEN = "Ya hay un cliente con este NIF. Búsquelo en el listado; si está archivado, recupérelo."
 
 
@@ -45,18 +53,35 @@ def register_all(db: UnitOfWork, asking: Asking, new_clients: Sequence[Json]) ->
 
 
 def change(db: UnitOfWork, client: Client, changes: Json) -> None:
-    """`changes` as loaded by `schemas.clients.ClientChanges`. Raises StaleVersion or Conflict."""
+    """`changes` as loaded by `schemas.clients.ClientChanges`. Raises StaleVersion naming the fields that are new, or Conflict."""
     if changes["version"] != client.version:
-        raise StaleVersion()
+        raise StaleVersion(errors={name: [NEW_MEANWHILE] for name in changed_since(client, changes["version"])})
     write(client, changes)
     client.is_archived = changes.get("archived", client.is_archived)
     touch(db, [client])
 
 
-def touch(db: UnitOfWork, clients: Sequence[Client]) -> None:
-    """These clients are as others know them no longer: a version further, and said so."""
+def changed_since(client: Client, version: int) -> list[str]:
+    """The fields, as the API calls them, that changed after that version."""
+    return sorted(name for name, changed_in in client.changed_in.items() if changed_in > version)
+
+
+def set_archived(db: UnitOfWork, client: Client, is_archived: bool) -> None:
+    """Once. Raises Conflict when a client is to come back whose tax id another one has by now."""
+    if client.is_archived != is_archived:
+        client.is_archived = is_archived
+        touch(db, [client])
+
+
+def touch(db: UnitOfWork, clients: Sequence[Client], *also: str) -> None:
+    """These clients are as others know them no longer: a version further, and said so.
+
+    Trap: what was changed is read off the rows before they are written; `also` names what does not stand in them (`groups`).
+    """
     for client in clients:
+        new = [*also, *(name for column, name in SHOWN_AS.items() if inspect(client).attrs[column].history.has_changes())]
         client.version, client.updated_at = client.version + 1, utc_now()
+        client.changed_in = client.changed_in | dict.fromkeys(new, client.version)
     flush(db)
     by_id = {client.id: client for client in clients}
     for row in db.scalars(select(KnownFacts).where(KnownFacts.client_id.in_(list(by_id)))):
@@ -64,9 +89,9 @@ def touch(db: UnitOfWork, clients: Sequence[Client]) -> None:
     announce(db, ClientsChanged, clients)
 
 
-def touch_by_id(db: UnitOfWork, client_ids: Sequence[str]) -> None:
+def touch_by_id(db: UnitOfWork, client_ids: Sequence[str], *also: str) -> None:
     for some in in_parts(client_ids):
-        touch(db, db.scalars(select(Client).where(Client.id.in_(some)).order_by(Client.id).with_for_update()).all())
+        touch(db, db.scalars(select(Client).where(Client.id.in_(some)).order_by(Client.id).with_for_update()).all(), *also)
 
 
 def write(client: Client, sent: Json) -> None:
@@ -84,6 +109,8 @@ def copied(client: Client, facts: KnownFacts) -> KnownFacts:
     """What the list filters and sorts by, as the record has it now."""
     for name in COPIED:
         setattr(facts, name, getattr(client, name))
+    facts.has_odd_number = any(odd_numbers(client.tax_id, client.ccc, client.naf))
+    facts.has_number = bool(client.ccc or client.naf)
     facts.search_text = search_text(client.tax_id, client.name, client.email)
     facts.sort_name = sort_name(client.name)
     return facts

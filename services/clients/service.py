@@ -68,7 +68,7 @@ class ClientsService(Service):
             raise Invalid.field("client_ids", f"{len(unseen)} no existen o no están a su alcance.")
         current = set(groups.clients_of(db, asking.scope, [group_id])[group_id])
         groups.set_clients(db, group_id, current, wanted)
-        records.touch_by_id(db, sorted(current ^ wanted))
+        records.touch_by_id(db, sorted(current ^ wanted), "groups")
         return sorted(wanted)
 
     @rpc(needs="clients.write", of=client_to_change)
@@ -89,14 +89,17 @@ class ClientsService(Service):
         after = groups_after(asking.scope, current, wanted, groups.known_groups(db, wanted))
         if after != current:
             groups.set_members(db, client.id, current, after)
-            records.touch(db, [client])
+            records.touch(db, [client], "groups")
         return sorted(shown_groups(asking.scope, after))
 
     @rpc(needs="clients.write", of=client_to_change)
     def archive(self, db: UnitOfWork, asking: Asking, client: Client) -> None:
-        if not client.is_archived:
-            client.is_archived = True
-            records.touch(db, [client])
+        records.set_archived(db, client, True)
+
+    @rpc(needs="clients.write", of=client_to_change)
+    def restore(self, db: UnitOfWork, asking: Asking, client: Client) -> Json:
+        records.set_archived(db, client, False)
+        return described(db, asking.scope, [client])[0]
 
     @rpc(needs=INTERNAL)
     def facts(self, db: UnitOfWork, asking: Asking, client_ids: list[str]) -> list[Json]:
@@ -106,7 +109,7 @@ class ClientsService(Service):
 
     @on(GroupChanged)
     def keep_group(self, db: UnitOfWork, fact: GroupChanged) -> None:
-        records.touch_by_id(db, groups.keep_fact(db, fact))
+        records.touch_by_id(db, groups.keep_fact(db, fact), "groups")
 
     @on(CertificateImported, CertificateRemoved)
     def keep_certificate(self, db: UnitOfWork, fact: CertificateImported | CertificateRemoved) -> None:

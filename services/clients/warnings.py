@@ -1,11 +1,12 @@
 """What deserves a second look at a client and is no fault: accepted, kept, and said in the client window. Pure.
 
 A warning is `{code, message}`; the message names the cure. Days left of a certificate are counted in whole days, rounded up.
+`filters` finds clients by the code of a warning, and a test holds both to the same answer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -15,19 +16,29 @@ from services.contracts import ids
 
 EXPIRING: Final = timedelta(days=60)
 _STEPS: Final = (7, 30, 60)
+_CURES: Final = {
+    7: "renuévelo e impórtelo ya, o dejarán de leerse sus buzones.",
+    30: "renuévelo e impórtelo antes.",
+    60: "ya puede renovarlo; impórtelo después.",
+}
 _ONE_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Circumstances:
-    """What the warnings are judged by; `certificate_not_after` is None when there is no certificate."""
+    """What the warnings are judged by; `certificate_not_after` is None when there is no certificate.
+
+    `has_power`: one of its mailboxes is entered by a power. `is_in_no_group`: of a firm that has groups.
+    """
 
     tax_id: str
     ccc: tuple[str, ...] = ()
     naf: tuple[str, ...] = ()
     receives_notifications: bool = True
     watch_edicts: bool = True
+    is_in_no_group: bool = False
     has_social_security_mailbox: bool = False
+    has_power: bool = False
     certificate_tax_id: str = ""
     certificate_not_after: datetime | None = None
 
@@ -43,16 +54,21 @@ def certificate_state(not_after: datetime | None, now: datetime) -> str:
 
 def warnings_of(client: Circumstances, now: datetime) -> list[dict[str, str]]:
     """All that applies, the client's own numbers first."""
-    found = [*_numbers(client), *_certificate(client, now), *_switched_off(client)]
+    found = [*_numbers(client), *_certificate(client, now), *_switched_off(client), *_unseen(client)]
     return [{"code": code, "message": message} for code, message in found]
 
 
-def _numbers(client: Circumstances) -> Iterator[tuple[str, str]]:
-    yield from ids.warnings(ids.TaxId(client.tax_id))
-    numbers: list[ids.Ccc | ids.Naf] = [*map(ids.Ccc, client.ccc), *map(ids.Naf, client.naf)]
+def odd_numbers(tax_id: str, ccc: Iterable[str], naf: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """What `contracts.ids` accepts with a warning, with the number in front where a client may have several."""
+    yield from ids.warnings(ids.TaxId(tax_id))
+    numbers: list[ids.Ccc | ids.Naf] = [*map(ids.Ccc, ccc), *map(ids.Naf, naf)]
     for number in numbers:
         for code, message in ids.warnings(number):
             yield code, f"{number}: {message}"
+
+
+def _numbers(client: Circumstances) -> Iterator[tuple[str, str]]:
+    yield from odd_numbers(client.tax_id, client.ccc, client.naf)
     if client.has_social_security_mailbox and not client.ccc and not client.naf:
         yield "social_security_without_number", "Tiene buzón de la Seguridad Social y no tiene CCC ni NAF: añada al menos uno."
 
@@ -65,8 +81,8 @@ def _certificate(client: Circumstances, now: datetime) -> Iterator[tuple[str, st
         yield "certificate_expired", "Su certificado ha caducado: renuévelo e impórtelo de nuevo."
     elif left <= EXPIRING:
         days = next(step for step in _STEPS if left <= step * _ONE_DAY)
-        yield f"certificate_expires_in_{days}", f"Su certificado caduca en {_days(ceil(left / _ONE_DAY))}: renuévelo e impórtelo antes."
-    if client.certificate_tax_id and client.certificate_tax_id != client.tax_id:
+        yield f"certificate_expires_in_{days}", f"Su certificado caduca en {_days(ceil(left / _ONE_DAY))}: {_CURES[days]}"
+    if client.certificate_tax_id not in ("", client.tax_id) and not client.has_power:
         yield "certificate_of_another", "El NIF de su certificado no es el suyo: sin un poder, los organismos no mostrarán sus avisos."
 
 
@@ -75,6 +91,11 @@ def _switched_off(client: Circumstances) -> Iterator[tuple[str, str]]:
         yield "notifications_off", "No está habilitado para recibir notificaciones: sus buzones no se consultan."
     if not client.watch_edicts:
         yield "edicts_off", "No está habilitado para consultar notificaciones en tablón: no se buscan edictos a su nombre."
+
+
+def _unseen(client: Circumstances) -> Iterator[tuple[str, str]]:
+    if client.is_in_no_group:
+        yield "in_no_group", "No está en ningún grupo: solo lo ve quien puede ver a todos los clientes. Añádalo a uno."
 
 
 def _days(count: int) -> str:

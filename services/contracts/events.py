@@ -165,12 +165,13 @@ class FoundNotice:
 
 @event("mailbox_sync")
 class MailboxesChanged(Event):
-    """Mailboxes that were added, changed, paused or removed. `change` says which."""
+    """Mailboxes that were added, changed, paused or removed. `change` says which, `via` how they are entered."""
 
     mailbox_ids: tuple[str, ...]
     client_id: str
     body: str
     change: str
+    via: str = ""
 
 
 @event("mailbox_sync")

@@ -108,4 +108,5 @@ def request_sync(db: UnitOfWork, asking: Asking, mailbox: Mailbox) -> Sync:
 
 def announce(db: UnitOfWork, mailbox: Mailbox, change: str) -> None:
     db.flush()
-    db.publish(MailboxesChanged(mailbox_ids=(mailbox.id,), client_id=mailbox.client_id, body=mailbox.body, change=change))
+    said = {"client_id": mailbox.client_id, "body": mailbox.body, "via": mailbox.via}
+    db.publish(MailboxesChanged(mailbox_ids=(mailbox.id,), change=change, **said))

@@ -18,7 +18,20 @@ from services.contracts.schemas.paging import Id, OneOrMore, PageRequest, paged
 CERTIFICATE_STATES: Final = ("valid", "expiring", "expired", "none")
 FLAGS: Final = ("receives_notifications", "watch_edicts")
 UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
-SORTS: Final = ("name", "tax_id", "nearest_read_by", "pending", "last_complete_check_at")
+SORTS: Final = ("name", "tax_id", "certificate", "nearest_read_by", "pending", "last_complete_check_at", "created_at")
+WARNINGS: Final = (
+    "any",
+    "odd_number",
+    "social_security_without_number",
+    "certificate_expired",
+    "certificate_expires_in_7",
+    "certificate_expires_in_30",
+    "certificate_expires_in_60",
+    "certificate_of_another",
+    "notifications_off",
+    "edicts_off",
+    "in_no_group",
+)
 
 
 class Text(fields.String):
@@ -183,16 +196,36 @@ class Client(Schema):
     updated_at = fields.String()
 
 
-class ClientsPage(PageRequest):
-    """The filters of GET /api/clients. `q` is what was typed so far; `flag=watch_edicts,-receives_notifications` asks for on and off."""
+class ClientFilters(Shape):
+    """By what the list is filtered. `flag=watch_edicts,-receives_notifications` asks for on and off; `stale_hours=24` for those without a
+    complete check within so many hours; `pending` for those with pending notifications, or without.
+
+    `warning` takes the codes of warnings, `any`, and `odd_number` for the four about the digits of a tax id, CCC or NAF.
+    """
+
+    group = Id()
+    flag = OneOrMore((*FLAGS, *(f"-{name}" for name in FLAGS)))
+    certificate = OneOrMore(CERTIFICATE_STATES)
+    warning = OneOrMore(WARNINGS)
+    stale_hours = fields.Integer(validate=validate.Range(1, 10_000, error="Es un número de 1 a 10000."))
+    pending = fields.Boolean()
+    read_by_before = fields.Date()
+    archived = fields.Boolean(load_default=False)
+
+
+class ClientsPage(ClientFilters, PageRequest):
+    """What GET /api/clients may be asked; `q` is what was typed so far."""
 
     sorts = SORTS
 
     q = fields.String(load_default="", validate=validate.Length(max=200, error="No pase de 200 caracteres."))
-    group = Id()
-    flag = OneOrMore((*FLAGS, *(f"-{name}" for name in FLAGS)))
-    certificate = OneOrMore(CERTIFICATE_STATES)
-    archived = fields.Boolean(load_default=False)
+
+
+class ClientsExport(ClientsPage):
+    """The same without pages: an export holds them all."""
+
+    class Meta(ClientsPage.Meta):
+        exclude = ("page", "page_size")
 
 
 ClientList = paged(Client)
