@@ -1,17 +1,23 @@
-"""How often one may fail to sign in, counted in the database for all processes together.
+"""How often one may try at a door, counted in the database for all processes together.
 
-    10 in 5 minutes    with one email from one address
-    100 in 5 minutes   with one email from anywhere: many addresses guessing one password
-    100 in 5 minutes   from one address: one password tried on many people
+    door         one person from one address    one person from anywhere    one address, anybody
+    SIGN_IN      10 in 5 minutes                100                         100
+    FACTOR       10                             10                          100
+    FORGOTTEN    3                              5                           30
 
-A sign-in that succeeds takes its own attempt back, so that an office behind one address is not locked out by working.
-Trap: an attempt is committed before attempts are counted, so that ones made at the same moment see each other.
+From anywhere: many addresses guessing one password. Anybody: one password tried on many people. The code of a second factor has a million
+values and three of them fit, so it has no room for more addresses. A try that succeeds is taken back, so that an office behind one address
+is not locked out by working; a letter that was asked for is not.
+
+Trap: an attempt is committed before attempts are counted, so that ones made at the same moment see each other: too many at once may all be
+refused, never all be let through.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from math import ceil
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
@@ -22,19 +28,32 @@ from services.contracts.message import new_id, utc_now
 from services.sign_in.models import Attempt
 
 WINDOW = timedelta(minutes=5)
-AT_ONE_DESK, IN_ALL = 10, 100
 
 
-def try_once(store: Store, email: str, address: str) -> str:
-    """Count this attempt; returns its id. Raises TooMany with `retry_after_s`."""
+class Door(NamedTuple):
+    """How many tries `WINDOW` has room for."""
+
+    name: str
+    at_one_desk: int
+    of_one_person: int
+    from_one_address: int
+
+
+SIGN_IN = Door("sign-in", 10, 100, 100)
+FACTOR = Door("second factor", 10, 10, 100)
+FORGOTTEN = Door("forgotten password", 3, 5, 30)
+
+
+def try_once(store: Store, door: Door, who: str, address: str) -> str:
+    """Count this attempt; returns its id. `who`: an email or a user's id. Raises TooMany with `retry_after_s`."""
     attempt = Attempt(id=new_id(), at=utc_now())
-    attempt.email_hash = store.seals.keyed_hash("sign-in attempt", email.strip().casefold())
-    attempt.address_hash = store.seals.keyed_hash("sign-in attempt from", address)
+    attempt.who_hash = store.seals.keyed_hash(f"{door.name} attempt", who.strip().casefold())
+    attempt.address_hash = store.seals.keyed_hash(f"{door.name} attempt from", address)
     with store.begin() as db:
         db.add(attempt)
     with store.begin() as db:
-        same_email, same_address = Attempt.email_hash == attempt.email_hash, Attempt.address_hash == attempt.address_hash
-        limits = [(same_email & same_address, AT_ONE_DESK), (same_email, IN_ALL), (same_address, IN_ALL)]
+        same_person, same_address = Attempt.who_hash == attempt.who_hash, Attempt.address_hash == attempt.address_hash
+        limits = [(same_person & same_address, door.at_one_desk), (same_person, door.of_one_person), (same_address, door.from_one_address)]
         pause_s = max(pause(db, same, at_most, attempt.at) for same, at_most in limits)
     if pause_s:
         take_back(store, attempt.id)

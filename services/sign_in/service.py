@@ -30,7 +30,7 @@ from services.sign_in.programs import Programs
 class SignInService(Founding, Choosing, Programs):
     @rpc(needs=INTERNAL, unit=False)
     def sign_in(self, asking: Asking, email: str, password: str, address: str) -> Json:
-        attempt_id = limits.try_once(self.db, email, address)
+        attempt_id = limits.try_once(self.db, limits.SIGN_IN, email, address)
         person = self.access.person(email)
         known = replace(asking, tenant_id=person["tenant_id"], user_id=person["user_id"]) if person else None
         is_right = passwords.matches(self.password_of(known) if known else None, password)
