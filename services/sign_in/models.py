@@ -1,6 +1,9 @@
 """Tables of `sign_in`. Passwords, sessions, tokens and codes are stored as hashes only, what must be read again as sealed text.
 
     credentials       a user's password, argon2id
+    former            their passwords before it, where they may not come back
+    totp              a user's second factor, its secret sealed
+    recovery_codes    what opens in its place, once each
     tokens            a program's token, as its owner sees it
     passkeys          a person's authenticators, with their public keys
     providers         a firm's own sign-in provider, its secret sealed
@@ -9,10 +12,11 @@
     sessions          a person's signed-in browser      │
     invitations       one-time codes to set a password  │ read before anybody knows whose tenant it is
     attempts          sign-ins tried lately             │
+    letters           what is mailed, sealed            │
     challenges        what a browser has to bring back  │
     provider_domains  who signs in with which provider  ┘
 
-Catalogued exceptions to row-level security: the last seven. They hold SHA-256 or keyed hashes, ids and instants, no text.
+Catalogued exceptions to row-level security: the last eight. They hold SHA-256 or keyed hashes, ids and instants, and sealed text.
 """
 
 from __future__ import annotations
@@ -169,7 +173,10 @@ class Challenge(Model):
 
 
 class Provider(Tenanted, Model):
-    """A firm's own sign-in provider. `sealed_secret` opens for this tenant only; `new_users_role` null: nobody becomes a user by it."""
+    """A firm's own sign-in provider. `sealed_secret` opens for this tenant only; `new_users_role` null: nobody becomes a user by it.
+
+    With `is_required` nobody has a password, but for the person who is let in should the provider fail.
+    """
 
     __tablename__ = "providers"
     tenant_id: Mapped[str] = mapped_column(String(36), primary_key=True)
@@ -178,6 +185,8 @@ class Provider(Tenanted, Model):
     sealed_secret: Mapped[str] = mapped_column(Text)
     email_domains: Mapped[list[str]] = mapped_column(JSON)
     new_users_role: Mapped[str | None] = mapped_column(String(100))
+    is_required: Mapped[bool] = mapped_column(default=False)
+    emergency_user_id: Mapped[str | None] = mapped_column(String(36))
 
 
 class ProviderDomain(Model):
@@ -185,4 +194,4 @@ class ProviderDomain(Model):
 
     __tablename__ = "provider_domains"
     domain_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
-    tenant_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(String(36), primary_key=True, index=True)
