@@ -17,7 +17,7 @@ import socket
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from urllib.parse import SplitResult, urlencode, urlsplit
 
 import eventlet
@@ -113,9 +113,9 @@ class ForeignHosts:
         name, port = str(question.parts.hostname), question.parts.port or 443
         own = {"Host": question.parts.netloc, "User-Agent": AGENT, "Accept": "application/json", "Accept-Encoding": "identity"}
         pool = urllib3.HTTPSConnectionPool(address, port, ssl_context=self.tls, server_hostname=name, assert_hostname=name, retries=False)
-        options = {"redirect": False, "preload_content": False, "timeout": self.patience_s}
+        options: dict[str, Any] = {"redirect": False, "preload_content": False, "timeout": self.patience_s}
         with pool:
-            answer = pool.urlopen(question.method, question.path, body=question.body, headers={**own, **question.headers}, **options)
+            answer = pool.urlopen(question.method, question.path, question.body, {**own, **question.headers}, **options)
             content = answer.read(LARGEST + 1, decode_content=False)
             answer.close()
         if 300 <= answer.status < 400 or answer.status >= 500:

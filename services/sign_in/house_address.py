@@ -15,7 +15,7 @@ LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 
 
 def house_address(configured: str, asked_at: str) -> str:
-    """`https://casillero.example`, without a slash at its end. Raises Conflict when nobody has said it and the request is from elsewhere."""
+    """`https://casillero.example`, without a slash at its end. Raises Conflict when nobody has said it and the request is not local."""
     if configured:
         return configured.rstrip("/")
     if urlsplit(asked_at).hostname in LOOPBACK:

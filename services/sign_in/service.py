@@ -2,6 +2,7 @@
 
     founding    the first firm and its administrator
     choosing    passwords: invited, forgotten, changed
+    passkeys    authenticators in place of passwords
     programs    API tokens
 
 Invariant: whoever is let in or turned away is in the trail before they are told.
@@ -23,11 +24,12 @@ from services.contracts.rpc import INTERNAL, Json
 from services.sign_in import carried, invitations, limits, passwords, sessions, tokens
 from services.sign_in.choosing import Choosing
 from services.sign_in.founding import Founding
-from services.sign_in.models import Attempt, Invitation, Session
+from services.sign_in.models import Attempt, Challenge, Invitation, Session
+from services.sign_in.passkeys import Passkeys
 from services.sign_in.programs import Programs
 
 
-class SignInService(Founding, Choosing, Programs):
+class SignInService(Founding, Choosing, Passkeys, Programs):
     @rpc(needs=INTERNAL, unit=False)
     def sign_in(self, asking: Asking, email: str, password: str, address: str) -> Json:
         attempt_id = limits.try_once(self.db, limits.SIGN_IN, email, address)
@@ -79,4 +81,5 @@ class SignInService(Founding, Choosing, Programs):
         with self.db.begin() as db:
             db.execute(delete(Session).where(Session.expires_at < now))
             db.execute(delete(Invitation).where(Invitation.expires_at < now))
+            db.execute(delete(Challenge).where(Challenge.expires_at < now))
             db.execute(delete(Attempt).where(Attempt.at < now - limits.WINDOW))
