@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, Response
 from marshmallow import Schema, fields
 
-from gateway import session
+from gateway import exports, session
 from gateway.api.describing import describes
 from gateway.api.shapes import listed
 from services.contracts.errors import Away, NotFound
-from services.contracts.schemas.clients import Client, ClientChanges, ClientsPage, GroupOfClient, NewClient
+from services.contracts.schemas.clients import Client, ClientChanges, ClientsExport, ClientsPage, GroupOfClient, NewClient
 from services.contracts.schemas.notifications import Notification, NotificationsPage
 from services.contracts.schemas.paging import paged
 
@@ -35,6 +35,14 @@ def clients(page: dict[str, Any]) -> dict[str, Any]:
 def register(body: dict[str, Any]) -> dict[str, Any]:
     with session.services() as ask:
         return ask.clients.register(body)
+
+
+@blueprint.get("/api/clients/export.csv")
+@describes("The same as a file that can be imported again; the trail has it first", query=ClientsExport, produces="text/csv")
+def export(wanted: dict[str, Any]) -> Response:
+    with session.services() as ask:
+        begun = ask.clients.export(wanted)
+    return exports.csv("clientes", begun["head"], begun["client_ids"], lambda ask, some: ask.clients.export_rows(some))
 
 
 @blueprint.get("/api/clients/<client_id>")

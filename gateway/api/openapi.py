@@ -84,6 +84,8 @@ def responses(description: Description, method: str) -> dict[str, Any]:
     success: dict[str, Any] = {"description": description.summary}
     if description.answer is not None:
         success["content"] = {description.produces: {"schema": description.answer(many=description.many)}}
+    elif description.produces != "application/json":
+        success["content"] = {description.produces: {"schema": {"type": "string"}}}
     found[str(description.status)] = success
     return found
 

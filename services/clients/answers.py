@@ -35,7 +35,8 @@ def described(db: UnitOfWork, scope: Scope, clients: Sequence[Client]) -> list[J
     ]
 
 
-def _described(client: Client, facts: KnownFacts) -> Json:
+def record_of(client: Client) -> Json:
+    """What people wrote of it."""
     return {
         "id": client.id,
         "tax_id": client.tax_id,
@@ -46,6 +47,11 @@ def _described(client: Client, facts: KnownFacts) -> Json:
         "social_security": {"ccc": client.ccc, "naf": client.naf},
         "receives_notifications": client.receives_notifications,
         "watch_edicts": client.watch_edicts,
+    }
+
+
+def _described(client: Client, facts: KnownFacts) -> Json:
+    return record_of(client) | {
         "pending": facts.pending,
         "nearest_read_by": facts.nearest_read_by and facts.nearest_read_by.isoformat(),
         "last_complete_check_at": facts.last_complete_check_at and facts.last_complete_check_at.isoformat(),

@@ -9,9 +9,11 @@ from sqlalchemy import select
 from services.chassis.asking import Asking
 from services.chassis.database import Database, UnitOfWork
 from services.chassis.entrypoints import on, rpc
+from services.chassis.promises import Promise
 from services.chassis.service import Service
 from services.clients import facts, groups, records
 from services.clients.answers import described
+from services.clients.exporting import Exporting
 from services.clients.listing import listed
 from services.clients.membership import groups_after, shown_groups
 from services.clients.models import Client, Model
@@ -30,9 +32,10 @@ from services.contracts.schemas import checked
 from services.contracts.schemas.clients import ClientChanges, ClientGroups, ClientsPage, GroupClients, NewClient
 
 
-class ClientsService(Service):
+class ClientsService(Exporting, Service):
     name = "clients"
     db = Database(Model)
+    audit = Promise("audit")
 
     @groups.knowing_groups(lambda new_client: new_client.get("group_ids"))
     @rpc(needs="clients.write")

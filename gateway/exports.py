@@ -1,0 +1,37 @@
+"""A file that is sent while it is made: asked for in parts, so that neither a service nor the gateway holds it whole.
+
+A stream holds a thread, so it takes a place among those of `live`. What can be refused is refused before the first byte. Trap: later a
+status can no longer be sent; the connection is cut instead, so that half a file is not taken for a whole one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import chain
+from typing import Any
+
+from flask import Response
+
+from gateway import session
+from gateway.live import open_streams
+from services.contracts.errors import Away
+
+AT_ONCE = 500
+
+
+def csv(name: str, head: str, ids: list[str], lines_of: Callable[[Any, list[str]], str]) -> Response:
+    """`lines_of(ask, some_ids)` gives the lines of a part."""
+    asking, pool = session.signed_in(), session.pool()
+    if not open_streams.acquire(blocking=False):
+        raise Away("Hay demasiadas descargas a la vez. Inténtelo de nuevo dentro de unos segundos.")
+
+    def parts() -> Iterator[str]:
+        for start in range(0, len(ids), AT_ONCE):
+            with pool.services(asking) as ask:
+                part = lines_of(ask, ids[start : start + AT_ONCE])
+            yield part
+
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "no-store"}
+    response = Response(chain([head], parts()), mimetype="text/csv", headers=headers)
+    response.call_on_close(open_streams.release)
+    return response
