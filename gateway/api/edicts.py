@@ -8,6 +8,7 @@ from flask import Blueprint
 
 from gateway import session
 from gateway.api.describing import describes
+from services.contracts.schemas import checked
 from services.contracts.schemas.edicts import Coverage, Edict, EdictsPage, ReadDay, ReadingJob, Source
 from services.contracts.schemas.paging import paged
 
@@ -45,8 +46,9 @@ def edict(edict_id: str) -> dict[str, Any]:
 @blueprint.post("/api/edicts/read")
 @describes("Read one day of the bulletin now", body=ReadDay, answer=ReadingJob, status=202)
 def read(body: dict[str, Any]) -> dict[str, Any]:
+    checked(ReadDay, body)
     with session.services() as ask:
-        return ask.teu_watcher.read_day(body.get("date"))
+        return ask.teu_watcher.read_day(body["date"])
 
 
 @blueprint.get("/api/jobs/<job_id>")

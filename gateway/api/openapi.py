@@ -83,11 +83,20 @@ def responses(description: Description, method: str) -> dict[str, Any]:
         found[str(status)]["headers"] = {"Retry-After": {"schema": {"type": "integer"}}}
     success: dict[str, Any] = {"description": description.summary}
     if description.answer is not None:
-        success["content"] = {description.produces: {"schema": description.answer(many=description.many)}}
+        success["content"] = {description.produces: {"schema": shape_of_answer(description.answer, description)}}
     elif description.produces != "application/json":
         success["content"] = {description.produces: {"schema": {"type": "string"}}}
     found[str(description.status)] = success
     return found
+
+
+def shape_of_answer(answer: type[Schema], description: Description) -> Any:
+    """Of server-sent events it is the shape of one event, whose data is as JSON what another call answers, which describes it."""
+    if description.produces != "text/event-stream":
+        return answer(many=description.many)
+    shape = {"$ref": f"#/components/schemas/{answer.__name__}"}
+    data = {"type": "string", "contentMediaType": "application/json", "contentSchema": shape}
+    return {"type": "object", "properties": {"event": {"type": "string"}, "data": data}, "required": ["data"]}
 
 
 def sentence(status: int) -> str:
