@@ -1,0 +1,64 @@
+"""Everything that `/api/openapi.json` describes, called with what fits the description and with what does not (Schemathesis).
+
+No answer may be a fault of ours, have a status or a content type that is not described, or a body that is not of the described shape. The
+requests are drawn from a fixed seed. Signing out is the only call left out: it would end the visit.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.portfolio import with_mailbox
+from tests.visitors import wait_for
+
+SEED = 20260309
+CHECKS = (
+    "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance,"
+    "negative_data_rejection,unsupported_method,missing_required_header"
+)
+CONSOLE = str(Path(sys.executable).with_name("schemathesis"))
+HOOKS = "tests.journeys.schemathesis_hooks"
+ROOT = Path(__file__).parents[2]
+embedded_only = pytest.mark.parametrize("site", ["embedded"], indirect=True)
+
+
+def furnished(site, role: str):
+    """A firm that has something of everything, and three people of the role."""
+    firm = site.firm()
+    group = firm.group("Todos")
+    manager = firm.user("manager", [group])
+    client = with_mailbox(firm, manager, [group])
+    site.sandbox.notice(client.party.tax_id, client.party.name, "Requerimiento")
+    wait_for(manager, f"/api/mailboxes/{client.mailbox_id}", lambda body: body["last_complete_check_at"])
+    return [firm.user(role, [group]) for _ in range(3)]
+
+
+def fuzzed(site, tmp_path, role: str, credential: str, *options: str) -> subprocess.CompletedProcess:
+    people = [{"email": person.email, "password": person.password} for person in furnished(site, role)]
+    asked = {"CASILLERO_FUZZ_URL": site.url, "CASILLERO_FUZZ_PEOPLE": json.dumps(people), "CASILLERO_FUZZ_AS": credential}
+    environment = os.environ | asked | {"SCHEMATHESIS_HOOKS": HOOKS, "PYTHONPATH": str(ROOT), "NO_PROXY": "*"}
+    command = [CONSOLE, "run", f"{site.url}/api/openapi.json", "--checks", CHECKS, "--seed", str(SEED), "--generation-deterministic"]
+    command += ["--exclude-operation-id", "sessions_sign_out_delete", "--continue-on-failure", "--no-color", "--warnings", "off"]
+    command += options
+    return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+
+
+@embedded_only
+@pytest.mark.parametrize(("role", "credential"), [("administrator", "session"), ("operator", "token")])
+def test_no_call_breaks_or_answers_what_is_not_described(site, tmp_path, role, credential):
+    done = fuzzed(site, tmp_path, role, credential, "--phases", "examples,coverage,fuzzing", "-n", "5", "--no-shrink")
+    assert done.returncode == 0, done.stdout[-30_000:] + done.stderr[-2000:]
+
+
+@pytest.mark.full
+@embedded_only
+@pytest.mark.parametrize(("role", "credential"), [("administrator", "session"), ("manager", "session"), ("operator", "token")])
+def test_no_call_of_very_many_breaks_or_answers_what_is_not_described(site, tmp_path, role, credential):
+    done = fuzzed(site, tmp_path, role, credential, "--phases", "examples,coverage,fuzzing,stateful", "-n", "60")
+    assert done.returncode == 0, done.stdout[-30_000:] + done.stderr[-2000:]
