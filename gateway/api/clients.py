@@ -5,22 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response
-from marshmallow import Schema, fields
 
 from gateway import exports, session
 from gateway.api.describing import describes
 from gateway.api.shapes import listed
 from services.contracts.errors import Away, NotFound
-from services.contracts.schemas.clients import Client, ClientChanges, ClientsExport, ClientsPage, GroupOfClient, NewClient
+from services.contracts.schemas import checked
+from services.contracts.schemas.clients import Client, ClientChanges, ClientGroups, ClientsExport, ClientsPage, GroupOfClient, NewClient
 from services.contracts.schemas.notifications import Notification, NotificationsPage
 from services.contracts.schemas.paging import paged
 
 blueprint = Blueprint("clients", __name__)
 USES = ("uses", "last_used_at")
-
-
-class GroupIds(Schema):
-    group_ids = fields.List(fields.String(), required=True)
 
 
 @blueprint.get("/api/clients")
@@ -92,10 +88,11 @@ def groups(client_id: str) -> dict[str, Any]:
 
 
 @blueprint.put("/api/clients/<client_id>/groups")
-@describes("Say which groups the client is in", body=GroupIds, answer=listed(GroupOfClient))
+@describes("Say which groups the client is in", body=ClientGroups, answer=listed(GroupOfClient))
 def set_groups(client_id: str, body: dict[str, Any]) -> dict[str, Any]:
+    wanted = checked(ClientGroups, body)["group_ids"]
     with session.services() as ask:
-        ask.clients.set_groups(client_id, body.get("group_ids"))
+        ask.clients.set_groups(client_id, wanted)
         return {"items": ask.clients.client(client_id)["groups"]}
 
 
