@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from gateway.api import audit, bodies, certificates, clients, edicts, mailboxes, notifications, openapi, people, sessions, settings, tokens
+from gateway.api import (
+    audit,
+    bodies,
+    certificates,
+    clients,
+    edicts,
+    mailboxes,
+    notifications,
+    openapi,
+    people,
+    sessions,
+    settings,
+    tokens,
+    views,
+)
 
-RESOURCES = (sessions, tokens, people, settings, clients, certificates, mailboxes, bodies, notifications, edicts, audit, openapi)
+RESOURCES = (sessions, tokens, people, settings, clients, views, certificates, mailboxes, bodies, notifications, edicts, audit, openapi)
 
 
 def blueprints() -> list[Blueprint]:

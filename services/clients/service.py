@@ -17,6 +17,7 @@ from services.clients.exporting import Exporting
 from services.clients.listing import listed
 from services.clients.membership import groups_after, shown_groups
 from services.clients.models import Client, Model
+from services.clients.views import Views
 from services.clients.visibility import client_to_change, visible_client, visible_to
 from services.contracts.errors import Invalid, NotFound
 from services.contracts.events import (
@@ -32,7 +33,7 @@ from services.contracts.schemas import checked
 from services.contracts.schemas.clients import ClientChanges, ClientGroups, ClientsPage, GroupClients, NewClient
 
 
-class ClientsService(Exporting, Service):
+class ClientsService(Exporting, Views, Service):
     name = "clients"
     db = Database(Model)
     audit = Promise("audit")

@@ -111,6 +111,16 @@ class ClientsChanged(Event):
     clients: tuple[ClientFacts, ...]
 
 
+@event("clients")
+class ViewChanged(Event):
+    """A person saved a view of the client list, changed it, or removed it. `change`: created, changed, deleted."""
+
+    view_id: str
+    change: str
+    is_shared: bool
+    version: int
+
+
 # ── keyring ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
