@@ -33,6 +33,21 @@ def credential() -> str | None:
     return request.cookies.get(COOKIE)
 
 
+def require_browser() -> None:
+    """Raises NotAllowed for a program: what lets a person in is set up by that person."""
+    if request.headers.get("Authorization"):
+        raise NotAllowed("Esto no se hace con un token. Entre en Casillero con su navegador.")
+
+
+def origin() -> str:
+    """The address of this request, as whoever sent it wrote it: `https://host`."""
+    return request.host_url.rstrip("/")
+
+
+def sender() -> str:
+    return request.remote_addr or ""
+
+
 def anonymous() -> Asking:
     return Asking(request_id=g.request_id, traceparent=request.headers.get("traceparent", "")[:100])
 

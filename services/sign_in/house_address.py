@@ -18,9 +18,16 @@ def house_address(configured: str, asked_at: str) -> str:
     """`https://casillero.example`, without a slash at its end. Raises Conflict when nobody has said it and the request is not local."""
     if configured:
         return configured.rstrip("/")
-    if urlsplit(asked_at).hostname in LOOPBACK:
+    if hostname_in(asked_at) in LOOPBACK:
         return asked_at.rstrip("/")
     raise Conflict("Falta decir en qué dirección está Casillero. Pida a quien lo instaló que ponga CASILLERO_PUBLIC_URL.")
+
+
+def hostname_in(address: str) -> str | None:
+    try:
+        return urlsplit(address).hostname
+    except ValueError:
+        return None
 
 
 def passkey_domain(house: str) -> str:
