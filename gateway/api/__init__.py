@@ -10,17 +10,35 @@ from gateway.api import (
     certificates,
     clients,
     edicts,
+    grants,
     mailboxes,
     notifications,
     openapi,
     people,
+    roles,
     sessions,
     settings,
     tokens,
     views,
 )
 
-RESOURCES = (sessions, tokens, people, settings, clients, views, certificates, mailboxes, bodies, notifications, edicts, audit, openapi)
+RESOURCES = (
+    sessions,
+    tokens,
+    people,
+    roles,
+    grants,
+    settings,
+    clients,
+    views,
+    certificates,
+    mailboxes,
+    bodies,
+    notifications,
+    edicts,
+    audit,
+    openapi,
+)
 
 
 def blueprints() -> list[Blueprint]:

@@ -1,4 +1,4 @@
-"""Users, roles and groups with their grants. Which clients are in a group is known by `clients`, so groups are composed of two answers."""
+"""Users and groups. Which clients are in a group is known by `clients`, so groups are composed of two answers."""
 
 from __future__ import annotations
 
@@ -9,15 +9,11 @@ from marshmallow import Schema, fields
 
 from gateway import session
 from gateway.api.describing import describes
-from gateway.api.shapes import listed
-from services.contracts.schemas import Shape
+from gateway.api.shapes import Version
 from services.contracts.schemas.paging import paged
-from services.contracts.schemas.people import Grant, Group, GroupChanges, GroupsPage, NewGroup, NewUser, Role, User, UserChanges, UsersPage
+from services.contracts.schemas.people import Group, GroupChanges, GroupsPage, NewGroup, NewUser, User, UserChanges, UsersPage
 
 blueprint = Blueprint("people", __name__)
-
-
-ALL_GROUPS = {"page": 1, "page_size": 200}
 
 
 class GroupWithClients(Group):
@@ -32,22 +28,12 @@ class GroupChangesWithClients(GroupChanges):
     client_ids = fields.List(fields.String())
 
 
-class GroupGrant(Grant):
-    group_id = fields.String()
-
-
 class InvitationCode(Schema):
     invitation = fields.String()
 
 
 class InvitedUser(User, InvitationCode):
     """The new user with the code."""
-
-
-class Version(Shape):
-    """Without it the group is deleted as it is now."""
-
-    version = fields.Integer()
 
 
 @blueprint.get("/api/users")
@@ -88,21 +74,6 @@ def change_user(user_id: str, body: dict[str, Any]) -> dict[str, Any]:
         return ask.access.change_user(user_id, body)
 
 
-@blueprint.get("/api/roles")
-@describes("The roles of the firm and what each may do", answer=listed(Role))
-def roles() -> dict[str, Any]:
-    with session.services() as ask:
-        return {"items": ask.access.roles()}
-
-
-@blueprint.get("/api/grants")
-@describes("The grants of the groups that I may see, one a group and body", answer=listed(GroupGrant))
-def grants() -> dict[str, Any]:
-    with session.services() as ask:
-        groups = ask.access.groups(ALL_GROUPS)["items"]
-    return {"items": [{"group_id": group["id"], **grant} for group in groups for grant in group["grants"]]}
-
-
 @blueprint.get("/api/groups")
 @describes("The groups that I may see", query=GroupsPage, answer=paged(GroupWithClients))
 def groups(page: dict[str, Any]) -> dict[str, Any]:
@@ -138,8 +109,7 @@ def change_group(group_id: str, body: dict[str, Any]) -> dict[str, Any]:
 @describes("Delete a group; its clients stay, in their other groups", query=Version, status=204)
 def delete_group(group_id: str, query: dict[str, Any]) -> None:
     with session.services() as ask:
-        version = query.get("version") or ask.access.group(group_id)["version"]
-        ask.access.delete_group(group_id, version)
+        ask.access.delete_group(group_id, query["version"])
 
 
 def apart(body: dict[str, Any]) -> tuple[dict[str, Any], Any]:

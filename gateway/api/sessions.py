@@ -10,7 +10,7 @@ from marshmallow import Schema, fields
 from gateway import session
 from gateway.api.describing import describes
 from services.contracts.schemas import checked
-from services.contracts.schemas.people import Me
+from services.contracts.schemas.people import Me, ProfileChanges
 from services.contracts.schemas.sessions import Credentials, Invitation
 
 blueprint = Blueprint("sessions", __name__)
@@ -65,3 +65,10 @@ def accept_invitation(body: dict[str, Any]) -> None:
 def me() -> dict[str, Any]:
     with session.services() as ask:
         return ask.access.me()
+
+
+@blueprint.patch("/api/me")
+@describes("Change my name or language", body=ProfileChanges, answer=Me)
+def change_me(body: dict[str, Any]) -> dict[str, Any]:
+    with session.services() as ask:
+        return ask.access.change_me(body)

@@ -3,37 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from services.access.holdings import grants_of, members_of, set_grants, set_members, unknown_ids
-from services.access.models import Grant, Group, Membership, User
+from services.access import grants
+from services.access.holdings import members_of, set_members, unknown_ids
+from services.access.models import Group, Membership, User
+from services.access.pages import one_page
+from services.access.sight import groups_seen
 from services.chassis.asking import Asking
 from services.chassis.database import UnitOfWork
+from services.chassis.entrypoints import rpc
 from services.contracts.errors import Conflict, NotFound, StaleVersion
 from services.contracts.events import GroupChanged
 from services.contracts.message import new_id
-from services.contracts.rpc import Json, Scope
-
-SEE_ALL_GROUPS = {"groups.manage", "clients.all"}
-
-
-def visible_to(scope: Scope) -> Select[Group]:
-    """All groups for who manages them or sees every client; their own for anybody else."""
-    found = select(Group)
-    return found if SEE_ALL_GROUPS & scope.capabilities else found.where(Group.id.in_(scope.group_ids))
+from services.contracts.rpc import SIGNED_IN, Json, Scope
+from services.contracts.schemas import checked
+from services.contracts.schemas.people import GroupChanges, GroupsPage, NewGroup
 
 
 def matching(scope: Scope, page: Json) -> Select[Group]:
-    found = visible_to(scope)
+    found = groups_seen(scope)
     return found.where(Group.name.icontains(page["q"], autoescape=True)) if page.get("q") else found
 
 
 def find(db: Session, asking: Asking, group_id: str, *, locked: bool = False) -> Group:
     """`locked`: until the unit of work ends, so that two changes of one group come one after the other."""
-    found = visible_to(asking.scope).where(Group.id == group_id)
+    found = groups_seen(asking.scope).where(Group.id == group_id)
     if locked:
         found = found.with_for_update()
     group = db.scalars(found).one_or_none()
@@ -48,37 +47,36 @@ def faults(db: Session, given: Json) -> dict[str, list[str]]:
 
 
 def create(db: UnitOfWork, new_group: Json) -> Group:
-    """`new_group` is without `faults`. Raises Conflict (a name that is taken)."""
+    """`new_group` is without `faults`. Raises Conflict (a name that is taken), or NotAllowed for grants that may not be given."""
     group = Group(id=new_id(), name=new_group["name"], description=new_group["description"], version=1)
     db.add(group)
     written(db)
-    set_members(db, group.id, new_group["member_ids"])
-    set_grants(db, group.id, new_group["grants"])
-    announce(db, group, "created")
+    joined, left = set_members(db, group.id, new_group["member_ids"])
+    announce(db, group, "created", joined, left)
+    grants.replace_all(db, group, new_group["grants"])
     return group
 
 
 def change(db: UnitOfWork, group: Group, changes: Json) -> None:
-    """`changes` are without `faults`. Raises StaleVersion or Conflict (a name that is taken)."""
+    """`changes` are without `faults`. Raises StaleVersion, Conflict (a name that is taken), or NotAllowed as `create`."""
     require_version(group, changes["version"])
     group.version += 1
     group.name = changes.get("name", group.name)
     group.description = changes.get("description", group.description)
     written(db)
-    if "member_ids" in changes:
-        set_members(db, group.id, changes["member_ids"])
+    joined, left = set_members(db, group.id, changes["member_ids"]) if "member_ids" in changes else ((), ())
+    announce(db, group, "changed", joined, left)
     if "grants" in changes:
-        set_grants(db, group.id, changes["grants"])
-    announce(db, group, "changed")
+        grants.replace_all(db, group, changes["grants"])
 
 
 def remove(db: UnitOfWork, group: Group, version: int) -> None:
     """With its memberships and grants; `clients` hears of it and takes its clients out."""
     require_version(group, version)
     group.version += 1
-    announce(db, group, "deleted")
+    grants.write(db, group, set(), grants.held_by(db, group.id))
+    announce(db, group, "deleted", (), tuple(members_of(db, [group.id]).get(group.id, ())))
     db.execute(delete(Membership).where(Membership.group_id == group.id))
-    db.execute(delete(Grant).where(Grant.holder_id == group.id))
     db.delete(group)
 
 
@@ -96,22 +94,56 @@ def written(db: UnitOfWork) -> None:
         raise Conflict(reason, {"name": [reason]}) from error
 
 
-def announce(db: UnitOfWork, group: Group, change: str) -> None:
-    db.publish(GroupChanged(group_id=group.id, change=change, name=group.name, version=group.version))
+def announce(db: UnitOfWork, group: Group, change: str, joined: tuple[str, ...], left: tuple[str, ...]) -> None:
+    db.publish(GroupChanged(group_id=group.id, change=change, name=group.name, version=group.version, joined=joined, left=left))
 
 
 def described(db: Session, groups: Sequence[Group]) -> list[Json]:
     """As `schemas.people.Group`."""
     ids = [group.id for group in groups]
-    members, grants = members_of(db, ids), grants_of(db, ids)
+    members, held = members_of(db, ids), grants.grants_of(db, ids)
     return [
         {
             "id": group.id,
             "name": group.name,
             "description": group.description,
             "member_ids": members.get(group.id, []),
-            "grants": grants.get(group.id, []),
+            "grants": held.get(group.id, []),
             "version": group.version,
         }
         for group in groups
     ]
+
+
+def visible_group(service: Groups, db: UnitOfWork, asking: Asking, group_id: str) -> Group:
+    return find(db, asking, group_id)
+
+
+def group_to_change(service: Groups, db: UnitOfWork, asking: Asking, group_id: str) -> Group:
+    return find(db, asking, group_id, locked=True)
+
+
+class Groups:
+    """What may be asked of groups."""
+
+    @rpc(needs="groups.manage")
+    def create_group(self, db: UnitOfWork, asking: Asking, new_group: Json) -> Json:
+        return described(db, [create(db, checked(NewGroup, new_group, partial(faults, db)))])[0]
+
+    @rpc(needs=SIGNED_IN)
+    def groups(self, db: UnitOfWork, asking: Asking, page: Json) -> Json:
+        wanted = checked(GroupsPage, page)
+        return one_page(db, matching(asking.scope, wanted), wanted, {"name": Group.name}, described)
+
+    @rpc(needs=SIGNED_IN, of=visible_group)
+    def group(self, db: UnitOfWork, asking: Asking, group: Group) -> Json:
+        return described(db, [group])[0]
+
+    @rpc(needs="groups.manage", of=group_to_change)
+    def change_group(self, db: UnitOfWork, asking: Asking, group: Group, changes: Json) -> Json:
+        change(db, group, checked(GroupChanges, changes, partial(faults, db)))
+        return described(db, [group])[0]
+
+    @rpc(needs="groups.manage", of=group_to_change)
+    def delete_group(self, db: UnitOfWork, asking: Asking, group: Group, version: int) -> None:
+        remove(db, group, version)

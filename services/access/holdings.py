@@ -1,4 +1,4 @@
-"""What groups and users hold: grants, and who is in which group. A list that is sent replaces the old one.
+"""Who is in which group. A list that is sent replaces the old one; what it changed is told by whoever asked for it.
 
 Trap: ids that are sent are looked up among the tenant's own before they are written (`unknown_ids`, asked by the `faults` of users and
 groups), or a foreign id could be made a member.
@@ -11,33 +11,29 @@ from collections.abc import Iterable
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from services.access.models import Grant, Group, Membership, User
+from services.access.models import Group, Membership, User
 from services.contracts.rpc import Json
 
-
-def set_grants(db: Session, holder_id: str, grants: list[Json]) -> None:
-    """`grants`: [{body, verbs}]."""
-    db.execute(delete(Grant).where(Grant.holder_id == holder_id))
-    pairs = {(grant["body"], verb) for grant in grants for verb in grant["verbs"]}
-    db.add_all(Grant(holder_id=holder_id, body=body, verb=verb) for body, verb in sorted(pairs))
+Moved = tuple[tuple[str, ...], tuple[str, ...]]
+"""Who, or which groups, came in and went out."""
 
 
-def grants_of(db: Session, holder_ids: Iterable[str]) -> dict[str, list[Json]]:
-    """Holder → [{body, verbs}], in order of body; holders of nothing are left out."""
-    held: dict[str, dict[str, list[str]]] = {}
-    for grant in db.scalars(select(Grant).where(Grant.holder_id.in_(list(holder_ids))).order_by(Grant.body, Grant.verb)):
-        held.setdefault(grant.holder_id, {}).setdefault(grant.body, []).append(grant.verb)
-    return {holder_id: [{"body": body, "verbs": verbs} for body, verbs in bodies.items()] for holder_id, bodies in held.items()}
+def set_members(db: Session, group_id: str, user_ids: list[str]) -> Moved:
+    """The users who joined and who left."""
+    before = set(db.scalars(select(Membership.user_id).where(Membership.group_id == group_id)))
+    joined, left = sorted(set(user_ids) - before), sorted(before - set(user_ids))
+    db.execute(delete(Membership).where(Membership.group_id == group_id, Membership.user_id.in_(left)))
+    db.add_all(Membership(group_id=group_id, user_id=user_id) for user_id in joined)
+    return tuple(joined), tuple(left)
 
 
-def set_members(db: Session, group_id: str, user_ids: list[str]) -> None:
-    db.execute(delete(Membership).where(Membership.group_id == group_id))
-    db.add_all(Membership(group_id=group_id, user_id=user_id) for user_id in sorted(set(user_ids)))
-
-
-def set_groups(db: Session, user_id: str, group_ids: list[str]) -> None:
-    db.execute(delete(Membership).where(Membership.user_id == user_id))
-    db.add_all(Membership(group_id=group_id, user_id=user_id) for group_id in sorted(set(group_ids)))
+def set_groups(db: Session, user_id: str, group_ids: list[str]) -> Moved:
+    """The groups that were joined and left."""
+    before = set(db.scalars(select(Membership.group_id).where(Membership.user_id == user_id)))
+    joined, left = sorted(set(group_ids) - before), sorted(before - set(group_ids))
+    db.execute(delete(Membership).where(Membership.user_id == user_id, Membership.group_id.in_(left)))
+    db.add_all(Membership(group_id=group_id, user_id=user_id) for group_id in joined)
+    return tuple(joined), tuple(left)
 
 
 def unknown_ids(db: Session, table: type[User] | type[Group], ids: list[str]) -> list[str]:

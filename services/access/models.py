@@ -54,12 +54,15 @@ class Role(Tenanted, Model):
 
 
 class User(Tenanted, Model):
+    """`language` null: the firm's."""
+
     __tablename__ = "users"
     id: Mapped[str] = id_column()
     email: Mapped[str] = mapped_column(String(254))
     name: Mapped[str] = mapped_column(String(200))
     role_id: Mapped[str] = mapped_column(String(36), index=True)
     is_active: Mapped[bool] = mapped_column(default=True)
+    language: Mapped[str | None] = mapped_column(String(2))
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(Instant, default=utc_now)
 

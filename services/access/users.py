@@ -1,27 +1,36 @@
 """The people of a firm: made, changed, disabled, never deleted, because the trail names them.
 
-Trap: two administrators who disable each other at the same moment. So whoever changes a user locks the tenant's row first.
-Invariant: a firm always has an active user whose role may manage users.
+Trap: two administrators who disable each other at the same moment. So whoever makes or changes a user locks the tenant's row first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from services.access import directory
-from services.access.holdings import grants_of, groups_of, set_grants, set_groups, unknown_ids
-from services.access.models import Group, Membership, Role, Tenant, User
+from services.access import directory, grants
+from services.access.holdings import groups_of, set_groups, unknown_ids
+from services.access.models import Group, Membership, Role, User
+from services.access.pages import one_page
+from services.access.safeguards import own_capabilities, require_safe
+from services.access.settings import tenant_of
+from services.access.sight import require_all_users
+from services.chassis.asking import Asking
 from services.chassis.database import UnitOfWork
-from services.contracts.errors import Conflict, NotFound, StaleVersion
+from services.chassis.entrypoints import rpc
+from services.contracts.errors import NotFound, StaleVersion
 from services.contracts.events import UserChanged
 from services.contracts.message import new_id
-from services.contracts.rpc import Json
+from services.contracts.rpc import INTERNAL, SIGNED_IN, Json
+from services.contracts.schemas import checked
 from services.contracts.schemas.paging import words
+from services.contracts.schemas.people import NewUser, UserChanges, UsersPage
 
-PLAIN = ("name", "is_active")
+PLAIN = ("name", "is_active", "language")
 
 
 def find(db: Session, user_id: str) -> User:
@@ -31,12 +40,6 @@ def find(db: Session, user_id: str) -> User:
     return user
 
 
-def find_to_change(db: Session, user_id: str) -> User:
-    """The user, while nobody else changes any user of the tenant."""
-    db.scalars(select(Tenant).with_for_update()).one()
-    return find(db, user_id)
-
-
 def faults(db: Session, given: Json) -> dict[str, list[str]]:
     """What is named in a body of right shape and does not exist in the firm, by field."""
     is_role = "role" not in given or db.scalars(select(Role.id).where(Role.name == given["role"])).first()
@@ -44,24 +47,24 @@ def faults(db: Session, given: Json) -> dict[str, list[str]]:
 
 
 def create(db: UnitOfWork, new_user: Json) -> User:
-    """`new_user` is without `faults`. Raises Conflict (an email that is taken)."""
+    """`new_user` is without `faults`. Raises Conflict (an email that is taken), or NotAllowed for grants that may not be given."""
     user = User(id=new_id(), tenant_id=db.asking.tenant_id, email=new_user["email"], name=new_user["name"])
     user.role_id = role_id_of(db, new_user["role"])
     user.is_active, user.version = True, 1
     directory.enter(db, user)
     db.add(user)
     db.flush()
-    set_groups(db, user.id, new_user["group_ids"])
-    set_grants(db, user.id, new_user["grants"])
-    announce(db, user, "created")
+    announce(db, user, "created", *set_groups(db, user.id, new_user["group_ids"]))
+    grants.replace_all(db, user, new_user["grants"])
     return user
 
 
 def change(db: UnitOfWork, user: User, changes: Json) -> None:
-    """`changes` are without `faults`. Raises StaleVersion or Conflict (the last administrator, an email that is taken)."""
+    """`changes` are without `faults`. Raises StaleVersion, Conflict (the last administrator, an email that is taken) or NotAllowed."""
     if changes["version"] != user.version:
         raise StaleVersion()
-    was_active, user.version = user.is_active, user.version + 1
+    was_active, own_before = user.is_active, own_capabilities(db)
+    user.version += 1
     for field in PLAIN:
         setattr(user, field, changes.get(field, getattr(user, field)))
     if "role" in changes:
@@ -69,24 +72,16 @@ def change(db: UnitOfWork, user: User, changes: Json) -> None:
     if "email" in changes:
         user.email = changes["email"]
         directory.enter(db, user)
-    if "group_ids" in changes:
-        set_groups(db, user.id, changes["group_ids"])
+    require_safe(db, own_before)
+    joined, left = set_groups(db, user.id, changes["group_ids"]) if "group_ids" in changes else ((), ())
+    announce(db, user, "changed" if was_active == user.is_active else "enabled" if user.is_active else "disabled", joined, left)
     if "grants" in changes:
-        set_grants(db, user.id, changes["grants"])
-    db.flush()
-    require_an_administrator(db)
-    announce(db, user, "changed" if was_active == user.is_active else "enabled" if user.is_active else "disabled")
+        grants.replace_all(db, user, changes["grants"])
 
 
-def announce(db: UnitOfWork, user: User, change: str) -> None:
-    db.publish(UserChanged(user_id=user.id, change=change, is_active=user.is_active, version=user.version))
-
-
-def require_an_administrator(db: Session) -> None:
-    """Raises Conflict when nobody is left who could let anybody in."""
-    found = select(Role.capabilities).join(User, User.role_id == Role.id).where(User.is_active)
-    if not any("users.manage" in capabilities for capabilities in db.scalars(found)):
-        raise Conflict("Es la última persona que administra los usuarios del despacho. Dé antes ese rol a otra.")
+def announce(db: UnitOfWork, user: User, change: str, joined: tuple[str, ...], left: tuple[str, ...]) -> None:
+    now: Json = {"is_active": user.is_active, "version": user.version, "role_id": user.role_id}
+    db.publish(UserChanged(user_id=user.id, change=change, **now, joined=joined, left=left))
 
 
 def role_id_of(db: Session, name: str) -> str:
@@ -110,7 +105,7 @@ def matching(page: Json) -> Select[User]:
 def described(db: Session, users: Sequence[User]) -> list[Json]:
     """As `schemas.people.User`."""
     ids = [user.id for user in users]
-    groups, grants = groups_of(db, ids), grants_of(db, ids)
+    groups, held = groups_of(db, ids), grants.grants_of(db, ids)
     roles = {role.id: role.name for role in db.scalars(select(Role))}
     return [
         {
@@ -118,11 +113,62 @@ def described(db: Session, users: Sequence[User]) -> list[Json]:
             "email": user.email,
             "name": user.name,
             "role": roles[user.role_id],
+            "language": user.language,
             "is_active": user.is_active,
             "groups": groups.get(user.id, []),
-            "grants": grants.get(user.id, []),
+            "grants": held.get(user.id, []),
             "version": user.version,
             "created_at": user.created_at.isoformat(),
         }
         for user in users
     ]
+
+
+def known_user(service: Users, db: UnitOfWork, asking: Asking, user_id: str) -> User:
+    """Colleagues, by who may see them, and oneself."""
+    if user_id != asking.user_id:
+        require_all_users(asking)
+    return find(db, user_id)
+
+
+def user_to_change(service: Users, db: UnitOfWork, asking: Asking, user_id: str) -> User:
+    """The user, while nobody else changes any user of the tenant."""
+    tenant_of(db)
+    return find(db, user_id)
+
+
+class Users:
+    """What may be asked of a firm's people."""
+
+    @rpc(needs="users.manage")
+    def create_user(self, db: UnitOfWork, asking: Asking, new_user: Json) -> Json:
+        tenant_of(db)
+        return described(db, [create(db, checked(NewUser, new_user, partial(faults, db)))])[0]
+
+    @rpc(needs=SIGNED_IN)
+    def users(self, db: UnitOfWork, asking: Asking, page: Json) -> Json:
+        require_all_users(asking)
+        wanted = checked(UsersPage, page)
+        return one_page(db, matching(wanted), wanted, {name: getattr(User, name) for name in UsersPage.sorts}, described)
+
+    @rpc(needs=SIGNED_IN, of=known_user)
+    def user(self, db: UnitOfWork, asking: Asking, user: User) -> Json:
+        return described(db, [user])[0]
+
+    @rpc(needs="users.manage", of=user_to_change)
+    def change_user(self, db: UnitOfWork, asking: Asking, user: User, changes: Json) -> Json:
+        change(db, user, checked(UserChanges, changes, partial(faults, db)))
+        return described(db, [user])[0]
+
+    @rpc(needs=INTERNAL)
+    def users_of(self, db: UnitOfWork, asking: Asking, tenant_id: str) -> list[Json]:
+        db.act_for(replace(asking, tenant_id=tenant_id))
+        return described(db, db.scalars(select(User).order_by(User.email)).all())
+
+    @rpc(needs=INTERNAL)
+    def disable_user(self, db: UnitOfWork, asking: Asking, tenant_id: str, user_id: str) -> Json:
+        db.act_for(replace(asking, tenant_id=tenant_id))
+        tenant_of(db)
+        user = find(db, user_id)
+        change(db, user, {"version": user.version, "is_active": False})
+        return described(db, [user])[0]

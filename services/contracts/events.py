@@ -62,7 +62,10 @@ class TenantResumed(Event):
 
 @event("access")
 class UserChanged(Event):
-    """A person of the firm was made, changed or disabled. `change` says which: created, changed, disabled, enabled."""
+    """A person of the firm was made, changed or disabled. `change` says which: created, changed, disabled, enabled.
+
+    `joined` and `left` are groups.
+    """
 
     user_id: str
     change: str
@@ -72,9 +75,41 @@ class UserChanged(Event):
 
 @event("access")
 class GroupChanged(Event):
-    """A group was made or changed, or its grants or members were. `change`: created, changed, deleted."""
+    """A group was made or changed, or its members were. `change`: created, changed, deleted. `joined` and `left` are users."""
 
     group_id: str
+    role_id: str = ""
+    joined: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+
+
+@event("access")
+class RoleChanged(Event):
+    """A role was made, changed or deleted, and what it allows from now on. `change`: created, changed, deleted."""
+
+    role_id: str
+    change: str
+    capabilities: tuple[str, ...]
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class GrantedVerb:
+    """A right at the mailboxes of a body."""
+
+    body: str
+    verb: str
+
+
+@event("access")
+class GrantsChanged(Event):
+    """What a user or a group may do at bodies was given or taken. `holder_kind`: user or group, whose `version` this is."""
+
+    holder_id: str
+    holder_kind: str
+    given: tuple[GrantedVerb, ...]
+    taken: tuple[GrantedVerb, ...]
+    version: int
     change: str
     name: str
     version: int
@@ -85,6 +120,8 @@ class GroupChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ClientFacts:
+    joined: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
     """What others may know of a client. `receives_notifications` off: no mailbox of its is read; `watch_edicts` on: the TEU is watched."""
 
     client_id: str

@@ -1,4 +1,4 @@
-"""Users, roles, groups, tenants and "me", as `access` takes and gives them.
+"""Users, groups, tenants and "me", as `access` takes and gives them.
 
 A grant names a body and the verbs that it gives there. `role` is the name of one of the tenant's roles.
 """
@@ -16,6 +16,7 @@ from services.contracts.schemas.paging import Id, OneOrMore, PageRequest
 SEDES: Final = ("dehu", "tgss", "aeat", "enotum", "dgt", "lexnet", "justizianet", "bizkaia", "gipuzkoa", "araba", "navarra", "minetur")
 BODIES: Final = (*SEDES, "teu")
 VERBS: Final = ("sync", "open")
+LANGUAGES: Final = ("es", "ca", "eu", "gl", "en")
 
 
 class Grant(Shape):
@@ -68,12 +69,13 @@ class UserChanges(Shape):
 
 
 class User(Schema):
-    """`grants` are the user's own; those of their groups come on top."""
+    """`grants` are the user's own; those of their groups come on top. `language` null: the firm's."""
 
     id = fields.String()
     email = fields.String()
     name = fields.String()
     role = fields.String()
+    language = fields.String(allow_none=True)
     is_active = fields.Boolean()
     groups = fields.List(fields.Nested(Named))
     grants = fields.List(fields.Nested(Grant))
@@ -90,15 +92,6 @@ class UsersPage(PageRequest):
     role = Text(100)
     group = Id()
     is_active = OneOrMore(("true", "false"))
-
-
-class Role(Schema):
-    """`name` is administrator, manager, operator or reader for the four that ship."""
-
-    id = fields.String()
-    name = fields.String()
-    capabilities = fields.List(fields.String())
-    version = fields.Integer()
 
 
 class NewGroup(Shape):
@@ -137,12 +130,22 @@ class GroupsPage(PageRequest):
     q = Text(200)
 
 
+class ProfileChanges(Shape):
+    """The body of PATCH /api/me: what is not sent stays as it is. A `language` of null is the firm's."""
+
+    version = fields.Integer(required=True, strict=True)
+    name = Text(200, 1)
+    language = fields.String(allow_none=True, validate=validate.OneOf(LANGUAGES, error=f"Solo existen: {', '.join(LANGUAGES)}."))
+
+
 class Me(Schema):
-    """Whoever is asking, with what they may do just now."""
+    """Whoever is asking, with what they may do just now. `language` is their own, or else the firm's."""
 
     id = fields.String()
     email = fields.String()
     name = fields.String()
+    language = fields.String()
+    version = fields.Integer()
     tenant = fields.Nested(Named)
     role = fields.String()
     capabilities = fields.List(fields.String())

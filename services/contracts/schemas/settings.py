@@ -12,9 +12,8 @@ from marshmallow import Schema, ValidationError, fields, validate
 from services.contracts.schemas import Shape
 from services.contracts.schemas.clients import Text
 from services.contracts.schemas.mailboxes import KNOWN_VIA
-from services.contracts.schemas.people import SEDES
+from services.contracts.schemas.people import LANGUAGES, SEDES
 
-LANGUAGES: Final = ("es", "ca", "eu", "gl", "en")
 LARGEST_LOGO: Final = 200_000
 
 

@@ -1,0 +1,37 @@
+"""What no change of a role, or of who has it, may do. Looked at after the change, while the tenant's row is locked.
+
+Traps: who holds a role would lift themselves by widening it; the last administrator would lock the firm out by narrowing theirs, by taking
+another one, or together with a second one who does the same at that moment.
+Invariant: a firm always has an active user whose role may manage users, and nobody's own act gives them a capability.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.access.models import Role, User
+from services.chassis.database import UnitOfWork
+from services.contracts.errors import Conflict, NotAllowed
+
+
+def own_capabilities(db: UnitOfWork) -> frozenset[str]:
+    """What the role of whoever asks holds; nothing for an operator."""
+    held = select(Role.capabilities).join(User, User.role_id == Role.id).where(User.id == db.asking.user_id)
+    return frozenset(db.scalar(held) or ())
+
+
+def require_safe(db: UnitOfWork, own_before: frozenset[str]) -> None:
+    """Raises Conflict (the last administrator) or NotAllowed (who asks has gained something)."""
+    db.flush()
+    require_an_administrator(db)
+    gained = own_capabilities(db) - own_before
+    if gained:
+        raise NotAllowed(f"Nadie amplía su propio rol (ganaría «{min(gained)}»). Pídaselo a otra persona que administre los usuarios.")
+
+
+def require_an_administrator(db: Session) -> None:
+    """Raises Conflict when nobody is left who could let anybody in."""
+    found = select(Role.capabilities).join(User, User.role_id == Role.id).where(User.is_active)
+    if not any("users.manage" in capabilities for capabilities in db.scalars(found)):
+        raise Conflict("Es la última persona que administra los usuarios del despacho. Dé antes ese rol a otra.")
