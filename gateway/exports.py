@@ -17,13 +17,12 @@ from gateway.live import open_streams
 from services.contracts.errors import Away
 
 AT_ONCE = 500
+JSON_LINES = "application/jsonl"
 
 
 def csv(name: str, head: str, ids: list[str], lines_of: Callable[[Any, list[str]], str]) -> Response:
     """`lines_of(ask, some_ids)` gives the lines of a part."""
     asking, pool = session.signed_in(), session.pool()
-    if not open_streams.acquire(blocking=False):
-        raise Away("Hay demasiadas descargas a la vez. Inténtelo de nuevo dentro de unos segundos.")
 
     def parts() -> Iterator[str]:
         for start in range(0, len(ids), AT_ONCE):
@@ -31,7 +30,28 @@ def csv(name: str, head: str, ids: list[str], lines_of: Callable[[Any, list[str]
                 part = lines_of(ask, ids[start : start + AT_ONCE])
             yield part
 
-    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "no-store"}
-    response = Response(chain([head], parts()), mimetype="text/csv", headers=headers)
+    return sent(f"{name}.csv", "text/csv", chain([head], parts()))
+
+
+def json_lines(name: str, head: str, size: int, page_after: Callable[[Any, int], dict[str, Any]]) -> Response:
+    """`page_after(ask, number)` gives {lines, after}: some lines, and the number behind which to go on; `size` is the last number."""
+    asking, pool = session.signed_in(), session.pool()
+
+    def parts() -> Iterator[str]:
+        after = 0
+        while after < size:
+            with pool.services(asking) as ask:
+                page = page_after(ask, after)
+            yield "".join(f"{line}\n" for line in page["lines"])
+            after = page["after"]
+
+    return sent(f"{name}.jsonl", JSON_LINES, chain([f"{head}\n"], parts()))
+
+
+def sent(filename: str, mimetype: str, parts: Iterator[str]) -> Response:
+    if not open_streams.acquire(blocking=False):
+        raise Away("Hay demasiadas descargas a la vez. Inténtelo de nuevo dentro de unos segundos.")
+    headers = {"Content-Disposition": f'attachment; filename="{filename}"', "Cache-Control": "no-store"}
+    response = Response(parts, mimetype=mimetype, headers=headers)
     response.call_on_close(open_streams.release)
     return response

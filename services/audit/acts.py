@@ -17,6 +17,7 @@ SUBJECT_AND_DETAIL: Final[dict[type[Event], tuple[str, tuple[str, ...]]]] = {
     facts.TenantSuspended: ("tenant_id", ("version",)),
     facts.TenantResumed: ("tenant_id", ("version",)),
     facts.TenantSettingsChanged: ("", ("certificate_warning_days", "strict_passwords", "language", "default_mailboxes", "version")),
+    facts.TenantErased: ("tenant_id", ()),
     facts.UserChanged: ("user_id", ("change", "is_active", "role_id", "joined", "left", "version")),
     facts.RoleChanged: ("role_id", ("change", "capabilities", "version")),
     facts.GroupChanged: ("group_id", ("change", "joined", "left", "version")),
@@ -30,8 +31,28 @@ SUBJECT_AND_DETAIL: Final[dict[type[Event], tuple[str, tuple[str, ...]]]] = {
     facts.ViewChanged: ("view_id", ("change", "is_shared", "version")),
     facts.ClientsRegistered: ("clients", ()),
     facts.ClientsChanged: ("clients", ()),
+    facts.ClientsErased: ("client_ids", ()),
 }
-ACTS: Final = tuple(SUBJECT_AND_DETAIL)
+ACTS: Final = (*SUBJECT_AND_DETAIL, facts.CertificateUsesEnded)
+NOBODYS_ACTS: Final[dict[type[Event], str]] = {
+    facts.NoticesFound: "a public body listed them; the certificate with which it was asked is in the trail",
+    facts.MailboxChecked: "a worker read a mailbox; the use of the certificate is in the trail, and how it ended",
+    facts.EdictsMatched: "the bulletin published them",
+    facts.ClientsCounted: "a count that follows from other facts",
+}
+
+
+def entries_of(fact: Event, user_id: str) -> list[dict[str, Any]]:
+    """Entries {act, user_id, subject, detail} of a fact that this user caused."""
+    if isinstance(fact, facts.CertificateUsesEnded):
+        return [ended(use) for use in fact.uses]
+    return [entry_of(fact) | {"user_id": user_id}]
+
+
+def ended(use: facts.EndedUse) -> dict[str, Any]:
+    """How the use ended that was recorded before it happened, whose entry is the subject."""
+    detail = {"certificate_id": use.certificate_id, "outcome": use.outcome} | ({"code": use.code} if use.code else {})
+    return {"act": "certificate_use_ended", "user_id": use.user_id, "subject": use.use_id, "detail": detail}
 
 
 def entry_of(fact: Event) -> dict[str, Any]:

@@ -61,6 +61,13 @@ class TenantResumed(Event):
 
 
 @event("access")
+class TenantErased(Event):
+    """An operator had everything of a firm destroyed, for good: whoever holds something of it destroys it. Its trail stays."""
+
+    tenant_id: str
+
+
+@event("access")
 class UserChanged(Event):
     """A person of the firm was made, changed or disabled. `change` says which: created, changed, disabled, enabled.
 
@@ -71,13 +78,6 @@ class UserChanged(Event):
     change: str
     is_active: bool
     version: int
-
-
-@event("access")
-class GroupChanged(Event):
-    """A group was made or changed, or its members were. `change`: created, changed, deleted. `joined` and `left` are users."""
-
-    group_id: str
     role_id: str = ""
     joined: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
@@ -110,9 +110,18 @@ class GrantsChanged(Event):
     given: tuple[GrantedVerb, ...]
     taken: tuple[GrantedVerb, ...]
     version: int
+
+
+@event("access")
+class GroupChanged(Event):
+    """A group was made or changed, or its members were. `change`: created, changed, deleted. `joined` and `left` are users."""
+
+    group_id: str
     change: str
     name: str
     version: int
+    joined: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
 
 
 # ── clients ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -120,8 +129,6 @@ class GrantsChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ClientFacts:
-    joined: tuple[str, ...] = ()
-    left: tuple[str, ...] = ()
     """What others may know of a client. `receives_notifications` off: no mailbox of its is read; `watch_edicts` on: the TEU is watched."""
 
     client_id: str
@@ -146,6 +153,13 @@ class ClientsChanged(Event):
     """Clients whose record, flags, groups or archive state changed, at most 500, as they are now."""
 
     clients: tuple[ClientFacts, ...]
+
+
+@event("clients")
+class ClientsErased(Event):
+    """Clients were erased for good, at most 500: whoever holds something of them destroys it, keys first."""
+
+    client_ids: tuple[str, ...]
 
 
 @event("clients")
@@ -240,6 +254,26 @@ class MailboxChecked(Event):
     body: str
     complete_at: datetime
     client_complete_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndedUse:
+    """How a use of a certificate ended that the trail has as entry `use_id`. `outcome`: used (the body answered whole), failed (`code`),
+    unused (released, and no body was asked with it). `user_id` is empty for a check by schedule.
+    """
+
+    use_id: str
+    certificate_id: str
+    user_id: str
+    outcome: str
+    code: str = ""
+
+
+@event("mailbox_sync")
+class CertificateUsesEnded(Event):
+    """Workers have done with certificates that were released to them."""
+
+    uses: tuple[EndedUse, ...]
 
 
 @event("mailbox_sync")

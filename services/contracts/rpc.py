@@ -54,55 +54,67 @@ class Scope:
         )
 
 
-class Access(Protocol):
+class EveryService(Protocol):
+    """What an operator may ask of any service about a firm; not for the gateway."""
+
+    def holdings(self) -> list[Json]: ...  # the tables that a firm is handed: [{table, says, columns: {name: type}, left_out: [name…]}]
+    def holdings_page(self, tenant_id: str, table: str, after: list[Any] | None) -> Json: ...  # {rows, after}; after None: no more
+    def erasure(self, tenant_id: str) -> Json: ...  # {is_known, is_done, rows_left}
+
+
+class Access(EveryService, Protocol):
     """Tenants, users, roles, groups and grants: who may see and do what."""
 
     def scope(self) -> Json: ...  # of who is asking: a Scope on the wire; NotSignedIn when the user is not active
     def check(self, user_id: str, verb: str, body: str, client_group_ids: list[str]) -> bool: ...  # sync or open, at the moment of acting
     def person(self, email: str) -> Json | None: ...  # {tenant_id, user_id, is_active, is_suspended} of an email, across tenants
     def me(self) -> Json: ...
+    def change_me(self, changes: Json) -> Json: ...  # one's own name and language
     def create_tenant(self, name: str, admin_email: str, admin_name: str = "") -> Json: ...  # {tenant_id, user_id}
     def tenants(self) -> list[Json]: ...
     def suspend_tenant(self, tenant_id: str) -> Json: ...  # nobody signs in and nothing is read until resume_tenant
     def resume_tenant(self, tenant_id: str) -> Json: ...
+    def erase_tenant(self, tenant_id: str) -> None: ...  # for good; Conflict unless suspended. `erasure` of each service says how far it is
     def settings(self) -> Json: ...  # of who is asking's firm: schemas.settings.Settings
     def settings_of(self, tenant_id: str) -> Json: ...  # the same, for services and commands
     def change_settings(self, changes: Json) -> Json: ...
     def logo(self) -> Json: ...  # {media_type, content_base64}
-    def change_me(self, changes: Json) -> Json: ...  # one's own name and language
     def set_logo(self, content_base64: str) -> Json: ...  # the settings
     def remove_logo(self) -> Json: ...
     def create_user(self, new_user: Json) -> Json: ...
     def users(self, page: Json) -> Json: ...
     def user(self, user_id: str) -> Json: ...
     def change_user(self, user_id: str, changes: Json) -> Json: ...
+    def users_of(self, tenant_id: str) -> list[Json]: ...  # for operators
+    def disable_user(self, tenant_id: str, user_id: str) -> Json: ...  # by an operator
     def roles(self) -> list[Json]: ...
+    def role(self, role_id: str) -> Json: ...
+    def create_role(self, new_role: Json) -> Json: ...
+    def change_role(self, role_id: str, changes: Json) -> Json: ...
+    def delete_role(self, role_id: str, version: int) -> None: ...
     def create_group(self, new_group: Json) -> Json: ...
     def groups(self, page: Json) -> Json: ...
     def group(self, group_id: str) -> Json: ...
     def change_group(self, group_id: str, changes: Json) -> Json: ...
     def delete_group(self, group_id: str, version: int) -> None: ...
+    def grants(self, page: Json) -> Json: ...
+    def give_grant(self, grant: Json) -> Json: ...
+    def set_grant(self, grant: Json) -> Json: ...
+    def take_grant(self, grant: Json) -> Json: ...
 
 
-class SignIn(Protocol):
-    def users_of(self, tenant_id: str) -> list[Json]: ...  # for operators
-    def disable_user(self, tenant_id: str, user_id: str) -> Json: ...  # by an operator
+class SignIn(EveryService, Protocol):
     """Passwords, sessions and API tokens: who somebody is."""
-    def role(self, role_id: str) -> Json: ...
-    def create_role(self, new_role: Json) -> Json: ...
-    def change_role(self, role_id: str, changes: Json) -> Json: ...
-    def delete_role(self, role_id: str, version: int) -> None: ...
 
     def sign_in(self, email: str, password: str, address: str) -> Json: ...  # {session, csrf_token, tenant_id, user_id}
     def who(self, credential: str) -> Json: ...  # of a session or API token: {tenant_id, user_id, csrf_token, only: [capability…] | None}
     def sign_out(self, session: str) -> None: ...
     def invite(self, tenant_id: str, user_id: str) -> str: ...  # a one-time code to set a password with
-    def grants(self, page: Json) -> Json: ...
-    def give_grant(self, grant: Json) -> Json: ...
-    def set_grant(self, grant: Json) -> Json: ...
-    def take_grant(self, grant: Json) -> Json: ...
-    def invite_user(self, user_id: str) -> str: ...  # the same, for a user of who is asking's own firm
+    def invite_user(self, user_id: str, by: str = "") -> Json: ...  # {invitation, mail}: by mail, unless there is none or by is "link"
+    def invitation(self, user_id: str) -> Json: ...  # {expires_at, mail: {state, reason, sent_at} | None}
+    def is_invitation(self, code: str, founding: bool) -> bool: ...  # whether it can still be used
     def accept_invitation(self, code: str, password: str) -> None: ...
+    def forgotten(self, email: str, address: str) -> Json: ...  # {message}, the same for every email
     def founding_code(self) -> str: ...  # of the first administrator of an empty installation
     def found(self, code: str, founder: Json) -> None: ...  # {tenant, name, email, password}
     def change_password(self, current: str, password: str) -> Json: ...  # a new session, as sign_in's; every other one has ended
@@ -120,7 +132,7 @@ class SignIn(Protocol):
     def sign_in_with_passkey(self, credential: Json, origin: str, address: str) -> Json: ...  # as sign_in
 
 
-class Clients(Protocol):
+class Clients(EveryService, Protocol):
     """Who the firm acts for, and which groups each is in."""
 
     def register(self, new_client: Json) -> Json: ...
@@ -128,6 +140,7 @@ class Clients(Protocol):
     def client(self, client_id: str) -> Json: ...
     def change(self, client_id: str, changes: Json) -> Json: ...
     def archive(self, client_id: str) -> None: ...
+    def erase(self, client_id: str, confirmation: Json) -> None: ...  # for good: {tax_id, reason}; Conflict unless archived
     def restore(self, client_id: str) -> Json: ...  # the client; Conflict when its tax id is another client's by now
     def export(self, wanted: Json) -> Json: ...  # {client_ids, head} of what such a list holds; in the trail before it answers
     def export_rows(self, client_ids: list[str]) -> str: ...  # their lines of CSV
@@ -143,7 +156,7 @@ class Clients(Protocol):
     def set_groups(self, client_id: str, group_ids: list[str]) -> list[str]: ...
 
 
-class Keyring(Protocol):
+class Keyring(EveryService, Protocol):
     """Certificates: the only holder of the master key."""
 
     def door(self) -> str: ...  # the public key to which what is handed in is sealed
@@ -157,16 +170,23 @@ class Keyring(Protocol):
     # WorkerKey.open(sealed, release_context(answer, worker_key)), or {ticket_id, certificate_id, mailbox_id, refused: {code, message}}
 
 
-class Audit(Protocol):
+class Audit(EveryService, Protocol):
     """The trail."""
 
     def record(
         self, entries: list[Json]
     ) -> list[str]: ...  # committed when it answers; [{tenant_id, act, user_id, subject, detail}] → entry ids
     def entries(self, page: Json) -> Json: ...
+    def checkpoint(self, size: int = 0) -> Json: ...  # schemas.audit.ShownCheckpoint; 0: the latest
+    def proof(self, entry_id: str, size: int = 0) -> Json: ...  # InclusionProof
+    def consistency(self, first: int, second: int) -> Json: ...  # ConsistencyProof; second 0: the latest
+    def export(self) -> Json: ...  # {line, size}: recorded and signed first; the lines that follow come from `exported`
+    def exported(self, after: int, size: int) -> Json: ...  # {lines, after}: some more lines; until `after` is `size`
+    def export_of(self, tenant_id: str) -> Json: ...  # the same two for an operator
+    def exported_of(self, tenant_id: str, after: int, size: int) -> Json: ...
 
 
-class MailboxSync(Protocol):
+class MailboxSync(EveryService, Protocol):
     """Mailboxes and when each is due; reads them."""
 
     def bodies(self) -> list[Json]: ...
@@ -180,7 +200,7 @@ class MailboxSync(Protocol):
     def sync(self, sync_id: str) -> Json: ...
 
 
-class TeuWatcher(Protocol):
+class TeuWatcher(EveryService, Protocol):
     """Reads the Tablón Edictal Único and finds the clients in it."""
 
     def edicts(self, page: Json) -> Json: ...
@@ -192,7 +212,7 @@ class TeuWatcher(Protocol):
     def switch_source(self, is_on: bool, reason: str) -> Json: ...  # the host's, so an operator's: `casillero teu on|off`
 
 
-class Notifications(Protocol):
+class Notifications(EveryService, Protocol):
     """The inbox."""
 
     def notifications(self, page: Json) -> Json: ...

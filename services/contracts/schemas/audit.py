@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate
 
 from services.contracts.schemas import Shape
 from services.contracts.schemas.paging import Id, PageRequest, paged
+
+LONGEST = 2**31 - 1
+
+
+def without_fractions(detail: Any) -> None:
+    """A number with a fraction is written differently by different languages, and an entry is to have one form in all of them."""
+    if isinstance(detail, float):
+        raise ValidationError("No puede llevar números con decimales.")
+    for value in detail.values() if isinstance(detail, dict) else detail if isinstance(detail, list | tuple) else ():
+        without_fractions(value)
 
 
 class NewEntry(Shape):
@@ -15,7 +27,7 @@ class NewEntry(Shape):
     act = fields.String(required=True, validate=validate.Length(1, 100))
     user_id = fields.String(load_default="", validate=validate.Length(max=36))
     subject = fields.String(load_default="", validate=validate.Length(max=100))
-    detail = fields.Dict(keys=fields.String(), load_default=dict)
+    detail = fields.Dict(keys=fields.String(), load_default=dict, validate=without_fractions)
 
 
 class NewEntries(Shape):
@@ -47,6 +59,63 @@ class EntriesPage(PageRequest):
     subject = Id()
     since = fields.AwareDateTime(format="iso", data_key="from")
     until = fields.AwareDateTime(format="iso", data_key="to")
+
+
+class CheckpointWanted(Shape):
+    """`size`: the checkpoint that covers exactly so many entries; 0, the latest one."""
+
+    size = fields.Integer(load_default=0, validate=validate.Range(0, LONGEST, error="Es el número de asientos de un punto de control."))
+
+
+class Between(Shape):
+    """Two checkpoints by their sizes; the second may be 0 for the latest."""
+
+    first = fields.Integer(required=True, validate=validate.Range(1, LONGEST, error="Es el número de asientos de un punto de control."))
+    second = fields.Integer(load_default=0, validate=validate.Range(0, LONGEST, error="Es el número de asientos de un punto de control."))
+
+
+class Checkpoint(Schema):
+    """That a trail had `size` entries and this root (hex) at an instant, signed (Ed25519, base64). docs/audit.md says how to verify it."""
+
+    tenant_id = fields.String()
+    size = fields.Integer()
+    root = fields.String()
+    at = fields.String()
+    key_id = fields.String()
+    signature = fields.String()
+
+
+class TrailFault(Schema):
+    """What was found wrong with a trail, between which entries. Nothing is signed while it is there."""
+
+    reason = fields.String()
+    message = fields.String()
+    first = fields.Integer()
+    last = fields.Integer()
+
+
+class ShownCheckpoint(Checkpoint):
+    """A checkpoint with the key that it was signed with (base64), how many entries there are by now, and what is wrong, if anything."""
+
+    public_key = fields.String()
+    entries = fields.Integer()
+    fault = fields.Nested(TrailFault, allow_none=True)
+
+
+class InclusionProof(Schema):
+    """The entry, and the hashes (hex) that lead from its digest to the root of the checkpoint (RFC 6962, section 2.1.1)."""
+
+    entry = fields.Nested(Entry)
+    path = fields.List(fields.String())
+    checkpoint = fields.Nested(Checkpoint)
+
+
+class ConsistencyProof(Schema):
+    """The hashes (hex) which show that the trail of the first checkpoint is the beginning of the second's (RFC 6962, section 2.1.2)."""
+
+    first = fields.Nested(Checkpoint)
+    second = fields.Nested(Checkpoint)
+    path = fields.List(fields.String())
 
 
 EntryList = paged(Entry)

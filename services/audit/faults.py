@@ -1,0 +1,28 @@
+"""What can be wrong with a trail that is looked through: pure.
+
+A fault names the first and the last entry between which something was changed; they are the same when it is known which.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+REASONS: Final = {
+    "changed": "Un asiento no es como se escribió.",
+    "missing": "Falta un asiento, o hay otro en su lugar.",
+    "cut": "Al rastro le faltan asientos del final que ya estaban firmados.",
+    "extra": "Hay asientos detrás del último que se escribió.",
+    "another_history": "Los asientos no son los que se firmaron en el último punto de control.",
+    "signature": "La firma del último punto de control no es de esta instalación.",
+}
+
+
+class Broken(Exception):
+    """The trail is not what was written or signed: nothing is signed from here on."""
+
+    def __init__(self, reason: str, first: int, last: int | None = None):
+        super().__init__(reason)
+        self.reason, self.first, self.last = reason, first, last or first
+
+    def to_wire(self) -> dict[str, Any]:
+        return {"reason": self.reason, "message": REASONS[self.reason], "first": self.first, "last": self.last}
