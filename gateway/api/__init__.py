@@ -14,6 +14,8 @@ from gateway.api import (
     mailboxes,
     notifications,
     openapi,
+    passkeys,
+    passwords,
     people,
     roles,
     sessions,
@@ -24,6 +26,8 @@ from gateway.api import (
 
 RESOURCES = (
     sessions,
+    passwords,
+    passkeys,
     tokens,
     people,
     roles,

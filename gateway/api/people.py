@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint
-from marshmallow import Schema, fields
+from marshmallow import fields
 
 from gateway import session
 from gateway.api.describing import describes
 from gateway.api.shapes import Version
 from services.contracts.schemas.paging import paged
 from services.contracts.schemas.people import Group, GroupChanges, GroupsPage, NewGroup, NewUser, User, UserChanges, UsersPage
+from services.contracts.schemas.sessions import Invited
 
 blueprint = Blueprint("people", __name__)
 
@@ -28,12 +29,8 @@ class GroupChangesWithClients(GroupChanges):
     client_ids = fields.List(fields.String())
 
 
-class InvitationCode(Schema):
-    invitation = fields.String()
-
-
-class InvitedUser(User, InvitationCode):
-    """The new user with the code."""
+class InvitedUser(User, Invited):
+    """The new user, with the code of their link or how far its letter is."""
 
 
 @blueprint.get("/api/users")
@@ -45,19 +42,15 @@ def users(page: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.post("/api/users")
 @describes(
-    "A new user; `invitation` is a one-time code to set a password with, shown this once", body=NewUser, answer=InvitedUser, status=201
+    "A new user, with a link to choose a password: by mail when there is mail, or else its code is shown this once",
+    body=NewUser,
+    answer=InvitedUser,
+    status=201,
 )
 def create_user(body: dict[str, Any]) -> dict[str, Any]:
     with session.services() as ask:
         user = ask.access.create_user(body)
-        return user | {"invitation": ask.sign_in.invite_user(user["id"])}
-
-
-@blueprint.post("/api/users/<user_id>/invitation")
-@describes("Another one-time code for a user who forgot the password", answer=InvitationCode, status=201)
-def invite(user_id: str) -> dict[str, Any]:
-    with session.services() as ask:
-        return {"invitation": ask.sign_in.invite_user(user_id)}
+        return user | ask.sign_in.invite_user(user["id"])
 
 
 @blueprint.get("/api/users/<user_id>")

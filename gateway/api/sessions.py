@@ -1,4 +1,4 @@
-"""Signing in and out, accepting an invitation, and who I am."""
+"""Signing in and out, and who I am."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gateway import session
 from gateway.api.describing import describes
 from services.contracts.schemas import checked
 from services.contracts.schemas.people import Me, ProfileChanges
-from services.contracts.schemas.sessions import Credentials, Invitation
+from services.contracts.schemas.sessions import Credentials
 
 blueprint = Blueprint("sessions", __name__)
 
@@ -24,7 +24,11 @@ class SignedIn(Schema):
 @blueprint.post("/api/session")
 @describes("Sign in", body=Credentials, answer=SignedIn, refusals=(401, 422, 429, 503), signed_in=False)
 def sign_in(body: dict[str, Any]) -> Response:
-    made, me = open_session(body)
+    return entered(*open_session(body))
+
+
+def entered(made: dict[str, Any], me: dict[str, Any]) -> Response:
+    """The answer to whoever is in from now on, as `SignedIn`."""
     response = jsonify({"csrf_token": made["csrf_token"], "user": me})
     session.set_cookie(response, made["session"])
     return response
@@ -48,16 +52,6 @@ def sign_out() -> Response:
     response = Response(status=204)
     session.clear_cookie(response)
     return response
-
-
-@blueprint.post("/api/invitations/accept")
-@describes(
-    "Choose a password with the one-time code of an invitation", body=Invitation, status=204, refusals=(404, 422, 429, 503), signed_in=False
-)
-def accept_invitation(body: dict[str, Any]) -> None:
-    checked(Invitation, body)
-    with session.unsigned_services() as ask:
-        ask.sign_in.accept_invitation(body["code"], body["password"])
 
 
 @blueprint.get("/api/me")

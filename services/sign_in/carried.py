@@ -6,6 +6,7 @@ The CSRF token is made from the session and is not stored: who can read the tabl
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import secrets
 
@@ -34,3 +35,14 @@ def hash_of(carried: str) -> str:
 
 def csrf_token(session: str) -> str:
     return hashlib.sha256(f"csrf of {session}".encode()).hexdigest()
+
+
+def new_secret() -> str:
+    """What a browser keeps while its person is at their firm's provider."""
+    return secrets.token_urlsafe(32)
+
+
+def drawn_from(secret: str, use: str) -> str:
+    """43 characters that are shown (`state`, `nonce`) or told to the provider alone (`verifier`, RFC 7636); none leads back to the secret."""
+    digest = hashlib.sha256(f"{use} drawn from {secret}".encode()).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -9,10 +9,11 @@ from dataclasses import replace
 
 from services.chassis.asking import Asking
 from services.chassis.entrypoints import rpc
-from services.contracts.errors import Invalid
+from services.contracts.errors import Invalid, NotSignedIn
 from services.contracts.rpc import INTERNAL, SIGNED_IN, Json
-from services.sign_in import invitations, passwords, sessions
+from services.sign_in import credentials, invitations, letters, limits, passwords, sessions
 from services.sign_in.part import Part
+from services.sign_in.rules import rules_of
 
 
 class Choosing(Part):
@@ -22,31 +23,65 @@ class Choosing(Part):
             return invitations.make(db, tenant_id, user_id)
 
     @rpc(needs="users.manage", unit=False, keyed=False)
-    def invite_user(self, asking: Asking, user_id: str) -> str:
+    def invite_user(self, asking: Asking, user_id: str, by: str = "") -> Json:
+        """As `schemas.sessions.Invited`: the code goes by mail and is not shown, unless there is no mail or `by` is "link"."""
         self.access.user(user_id)
-        self.record("invite_user", asking, user_id)
+        by_mail = self.post.is_on and by != "link"
+        self.record("invite_user", asking, user_id, by="mail" if by_mail else "link")
         with self.db.begin() as db:
-            return invitations.make(db, asking.tenant_id, user_id)
+            code = invitations.make(db, asking.tenant_id, user_id)
+            if not by_mail:
+                return {"invitation": code, "mail": None}
+            return {"invitation": None, "mail": letters.shown(letters.invite(db, asking, user_id, code))}
+
+    @rpc(needs="users.manage", unit=False)
+    def invitation(self, asking: Asking, user_id: str) -> Json:
+        """As `schemas.sessions.InvitationState`."""
+        self.access.user(user_id)
+        with self.db.begin() as db:
+            expires_at = invitations.ends_at(db, user_id)
+            letter = letters.last_invitation(db, asking.tenant_id, user_id)
+        return {"expires_at": expires_at and expires_at.isoformat(), "mail": letter and letters.shown(letter)}
+
+    @rpc(needs=INTERNAL, unit=False)
+    def is_invitation(self, asking: Asking, code: str, founding: bool) -> bool:
+        with self.db.begin() as db:
+            return invitations.is_good(db, code, founding=founding)
 
     @rpc(needs=INTERNAL, unit=False)
     def accept_invitation(self, asking: Asking, code: str, password: str) -> None:
-        passwords.require_good(password)
         with self.db.begin() as db:
             invitation = invitations.find(db, code)
             invited = replace(asking, tenant_id=invitation.tenant_id, user_id=invitation.user_id)
-        password_hash = passwords.hashed(password)
+        try:
+            chosen = self._chosen(invited, password)
+        except NotSignedIn as error:
+            raise invitations.over() from error
         self.record("accept_invitation", invited, invited.user_id)
         with self.db.begin(invited) as db:
             invitations.find(db, code)
-            invitations.set_password(db, invited.user_id, password_hash)
+            credentials.set_password(db, invited.user_id, *chosen)
 
     @rpc(needs=SIGNED_IN, unit=False, keyed=False)
     def change_password(self, asking: Asking, current: str, password: str) -> Json:
-        passwords.require_good(password)
+        attempt_id = limits.try_once(self.db, limits.FACTOR, asking.user_id, "")
         if not passwords.matches(self.password_of(asking), current):
             raise Invalid.field("current", "No es su contraseña actual.")
-        password_hash = passwords.hashed(password)
+        limits.take_back(self.db, attempt_id)
+        chosen = self._chosen(asking, password)
         self.record("change_password", asking, asking.user_id)
         with self.db.begin(asking) as db:
-            invitations.set_password(db, asking.user_id, password_hash)
+            credentials.set_password(db, asking.user_id, *chosen)
             return sessions.begin(db, asking.tenant_id, asking.user_id)
+
+    def _chosen(self, who: Asking, password: str) -> tuple[str, int]:
+        """The hash of a password that this person may choose, and how many old ones their firm remembers; raises Invalid, NotSignedIn."""
+        theirs = self.access.asking(who)
+        me, settings = theirs.me(), theirs.settings()
+        rules = rules_of(settings)
+        passwords.require_good(password, [me["email"], me["name"], me["tenant"]["name"]], rules)
+        with self.db.begin(who) as db:
+            former = credentials.former(db, who.user_id, rules.former)
+        if any(passwords.matches(old, password) for old in former):
+            raise Invalid("Elija otra contraseña.", {"password": [f"Es una de sus últimas {rules.former} contraseñas. Elija otra."]})
+        return passwords.hashed(password), rules.former

@@ -11,7 +11,7 @@ from services.contracts.errors import Invalid
 from services.contracts.rpc import INTERNAL, Json
 from services.contracts.schemas import checked
 from services.contracts.schemas.sessions import Founder
-from services.sign_in import invitations, passwords
+from services.sign_in import credentials, invitations, passwords
 from services.sign_in.part import Part
 
 
@@ -24,13 +24,13 @@ class Founding(Part):
     @rpc(needs=INTERNAL, unit=False)
     def found(self, asking: Asking, code: str, founder: Json) -> None:
         new = checked(Founder, founder)
-        passwords.require_good(new["password"])
+        passwords.require_good(new["password"], [new["email"], new["name"], new["tenant"]])
         with self.db.begin() as db:
             invitations.find(db, code, founding=True)
         password_hash = passwords.hashed(new["password"])
         made = self._founded(new)
         with self.db.begin(Asking(tenant_id=made["tenant_id"], user_id=made["user_id"])) as db:
-            invitations.set_password(db, made["user_id"], password_hash)
+            credentials.set_password(db, made["user_id"], password_hash)
             invitations.withdraw(db, invitations.NOT_YET)
 
     def _founded(self, new: Json) -> Json:

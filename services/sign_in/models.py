@@ -119,7 +119,7 @@ class Attempt(Model):
 
 
 class Letter(Model):
-    """`state`: pending, sent or failed. `sealed` holds {email, code} while it is pending; before it is known whose the email is, only that,
+    """`state`: pending, sent or failed. `sealed` holds {code} while it is pending; before it is known whose the email is, it holds {email}
     and `tenant_id` and `user_id` are empty."""
 
     __tablename__ = "letters"

@@ -5,23 +5,24 @@ The service is one class made of parts, each a theme with a module of its own; N
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 from services.chassis.asking import Asking
 from services.chassis.database import Database
+from services.chassis.mail import Mailer
 from services.chassis.promises import Promise
 from services.chassis.service import Service
-from services.sign_in.models import Credential, Model
+from services.sign_in import credentials
+from services.sign_in.models import Model
 
 
 class Part(Service):
     name = "sign_in"
     db = Database(Model)
     audit = Promise("audit")
+    post = Mailer()
 
     def password_of(self, who: Asking) -> str | None:
         with self.db.begin(who) as db:
-            return db.scalar(select(Credential.password_hash).where(Credential.user_id == who.user_id))
+            return credentials.hash_of(db, who.user_id)
 
     def record(self, act: str, who: Asking, subject: str, **detail: str) -> None:
         """Committed in the trail before it happens and before anybody is told."""

@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -22,13 +21,8 @@ from eventlet import tpool
 
 from services.chassis.database import outside_units
 from services.contracts.errors import Away, Invalid
+from services.sign_in.rules import LONGEST, ORDINARY, Rules, normal, reasons_against
 
-SHORTEST, LONGEST, DIFFERENT = 10, 1024, 5
-WELL_KNOWN = {
-    *("1234567890", "0123456789", "0987654321", "12345678910", "123456789a", "qwertyuiop", "qwerty12345", "abcdefghij"),
-    *("password12", "password123", "contraseña", "contraseña1", "contraseña123", "contrasena", "contrasena1", "contrasena123"),
-    *("administrador", "bienvenido1", "casillero1", "casillero123"),
-}
 PATIENCE_S = 10
 hasher = PasswordHasher.from_parameters(profiles.RFC_9106_LOW_MEMORY)
 turn = threading.BoundedSemaphore(2)
@@ -40,25 +34,9 @@ def nobodys() -> str:
     return hasher.hash(secrets.token_hex(32))
 
 
-def normal(password: str) -> str:
-    return unicodedata.normalize("NFKC", password)
-
-
-def reasons_against(password: str) -> Iterator[str]:
-    """Why a password may not be chosen, each as a sentence."""
-    if len(password) < SHORTEST:
-        yield f"Use al menos {SHORTEST} caracteres; una frase corta sirve."
-    if len(password) > LONGEST:
-        yield f"No pase de {LONGEST} caracteres."
-    if len(password) >= SHORTEST and len(set(password)) < DIFFERENT:
-        yield f"Use al menos {DIFFERENT} caracteres distintos."
-    if password.casefold() in WELL_KNOWN:
-        yield "Es una de las contraseñas que antes se prueban. Elija otra."
-
-
-def require_good(password: str) -> None:
+def require_good(password: str, about: list[str], rules: Rules = ORDINARY) -> None:
     """Raises Invalid naming `password`."""
-    reasons = list(reasons_against(normal(password)))
+    reasons = list(reasons_against(normal(password), about, rules))
     if reasons:
         raise Invalid("Elija otra contraseña.", {"password": reasons})
 

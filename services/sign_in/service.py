@@ -1,7 +1,8 @@
 """What may be asked of sign-in: who somebody is, from the door to the end. How they got their keys is in the parts.
 
     founding    the first firm and its administrator
-    choosing    passwords: invited, forgotten, changed
+    choosing    passwords: invited, changed
+    posting     letters with links, for who is invited or forgot
     passkeys    authenticators in place of passwords
     programs    API tokens
 
@@ -21,15 +22,16 @@ from services.contracts.errors import NotSignedIn
 from services.contracts.events import UserChanged
 from services.contracts.message import utc_now
 from services.contracts.rpc import INTERNAL, Json
-from services.sign_in import carried, invitations, limits, passwords, sessions, tokens
+from services.sign_in import carried, invitations, letters, limits, passwords, sessions, tokens
 from services.sign_in.choosing import Choosing
 from services.sign_in.founding import Founding
 from services.sign_in.models import Attempt, Challenge, Invitation, Session
 from services.sign_in.passkeys import Passkeys
+from services.sign_in.posting import Posting
 from services.sign_in.programs import Programs
 
 
-class SignInService(Founding, Choosing, Passkeys, Programs):
+class SignInService(Founding, Choosing, Posting, Passkeys, Programs):
     @rpc(needs=INTERNAL, unit=False)
     def sign_in(self, asking: Asking, email: str, password: str, address: str) -> Json:
         attempt_id = limits.try_once(self.db, limits.SIGN_IN, email, address)
@@ -83,3 +85,4 @@ class SignInService(Founding, Choosing, Passkeys, Programs):
             db.execute(delete(Invitation).where(Invitation.expires_at < now))
             db.execute(delete(Challenge).where(Challenge.expires_at < now))
             db.execute(delete(Attempt).where(Attempt.at < now - limits.WINDOW))
+            letters.forget(db)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
-from services.contracts.errors import Invalid
 from services.sign_in import passwords
 
 
@@ -29,14 +26,3 @@ def test_composed_and_decomposed_letters_are_the_same_password():
 
 def test_a_hash_that_cannot_be_read_matches_nothing():
     assert not passwords.matches("not a hash", "un gato en el tejado")
-
-
-@pytest.mark.parametrize("password", ["", "123456789", "aaaaaaaaaaaa", "abababababab", "Password123", "x" * 500 + "y" * 600])
-def test_a_weak_or_endless_password_is_refused(password):
-    with pytest.raises(Invalid) as refused:
-        passwords.require_good(password)
-    assert list(refused.value.errors) == ["password"]
-
-
-def test_ten_characters_are_enough():
-    passwords.require_good("gatotejado")

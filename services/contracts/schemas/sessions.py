@@ -35,6 +35,44 @@ class Invitation(Shape):
     password = fields.String(required=True, load_only=True)
 
 
+class Mail(Schema):
+    """How far a letter is: `state` is pending, sent or failed; `reason` says in words why it is not sent yet, or never will be."""
+
+    state = fields.String()
+    reason = fields.String()
+    sent_at = fields.String(allow_none=True)
+
+
+class Invited(Schema):
+    """`invitation` is the one-time code, shown this once; null when it goes by mail."""
+
+    invitation = fields.String(allow_none=True)
+    mail = fields.Nested(Mail, allow_none=True)
+
+
+class InvitationState(Schema):
+    """`expires_at` is null when no code is open: there was none, it was used, or it has expired."""
+
+    expires_at = fields.String(allow_none=True)
+    mail = fields.Nested(Mail, allow_none=True)
+
+
+class HowInvited(Shape):
+    """`link`: show the code even though mail could be sent."""
+
+    by = fields.String(load_default="", validate=validate.OneOf(("", "mail", "link"), error="Solo existen «mail» y «link»."))
+
+
+class Forgotten(Shape):
+    email = fields.String(required=True, validate=validate.Length(1, 254, error="Escriba su dirección de correo."))
+
+
+class Said(Schema):
+    """A sentence for whoever asked."""
+
+    message = fields.String()
+
+
 class NewPassword(Shape):
     current = fields.String(required=True, load_only=True)
     password = fields.String(required=True, load_only=True)
