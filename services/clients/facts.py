@@ -43,18 +43,21 @@ def keep_check(db: UnitOfWork, fact: MailboxChecked) -> None:
 
 def keep_mailboxes(db: UnitOfWork, fact: MailboxesChanged) -> None:
     """What matters here: a mailbox of the Social Security needs a CCC or a NAF, and a power lets a certificate be somebody else's."""
-    facts = _facts_of(db, [fact.client_id]).get(fact.client_id)
-    said_at = datetime.fromisoformat(db.info["envelope"].at)
+    row = _facts_of(db, [fact.client_id]).get(fact.client_id)
+    if row is None:
+        return
+    _keep_mailbox(db, fact, datetime.fromisoformat(db.info["envelope"].at))
+    kept = db.scalars(select(Mailbox).where(Mailbox.client_id == fact.client_id, Mailbox.is_removed.is_(False))).all()
+    row.has_social_security_mailbox = any(mailbox.body == SOCIAL_SECURITY for mailbox in kept)
+    row.has_power = any(mailbox.via == BY_POWER for mailbox in kept)
+
+
+def _keep_mailbox(db: UnitOfWork, fact: MailboxesChanged, said_at: datetime) -> None:
     said = {"via": fact.via, "is_removed": fact.change == "removed", "said_at": said_at}
     new = {"client_id": fact.client_id, "body": fact.body, "tenant_id": db.asking.tenant_id}
     if not insert_new(db, Mailbox, [new | said], Mailbox.body):
-        known = db.scalars(select(Mailbox).where(Mailbox.client_id == fact.client_id, Mailbox.body == fact.body)).one()
-        if _is_newer(said_at, known.said_at):
-            known.via, known.is_removed, known.said_at = said.values()
-    if facts is not None:
-        mailboxes = db.scalars(select(Mailbox).where(Mailbox.client_id == fact.client_id, Mailbox.is_removed.is_(False))).all()
-        facts.has_social_security_mailbox = any(mailbox.body == SOCIAL_SECURITY for mailbox in mailboxes)
-        facts.has_power = any(mailbox.via == BY_POWER for mailbox in mailboxes)
+        older = update(Mailbox).where(Mailbox.client_id == fact.client_id, Mailbox.body == fact.body, Mailbox.said_at < said_at)
+        db.execute(older.values(**said).execution_options(synchronize_session=False))
 
 
 def keep_certificate(db: UnitOfWork, fact: CertificateImported | CertificateRemoved) -> None:

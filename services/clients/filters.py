@@ -69,8 +69,8 @@ def _warnings(asked: str, now: datetime) -> ColumnElement[bool]:
 
 def _warned(code: str, now: datetime) -> ColumnElement[bool]:
     of_another = (valid_until.is_not(None)) & KnownFacts.certificate_tax_id.not_in(["", KnownFacts.tax_id]) & ~KnownFacts.has_power
-    return {
-        "odd_number": KnownFacts.has_odd_number,
+    found: dict[str, ColumnElement[bool]] = {
+        "odd_number": KnownFacts.has_odd_number.is_(True),
         "social_security_without_number": KnownFacts.has_social_security_mailbox & ~KnownFacts.has_number,
         "certificate_expired": valid_until <= now,
         "certificate_expires_in_7": _ends_within(0, 7, now),
@@ -80,7 +80,8 @@ def _warned(code: str, now: datetime) -> ColumnElement[bool]:
         "notifications_off": ~KnownFacts.receives_notifications,
         "edicts_off": ~KnownFacts.watch_edicts,
         "in_no_group": ~exists().where(ClientGroup.client_id == KnownFacts.client_id) & exists().where(Group.is_deleted.is_(False)),
-    }[code]
+    }
+    return found[code]
 
 
 def _ends_within(after_days: int, days: int, now: datetime) -> ColumnElement[bool]:

@@ -102,12 +102,52 @@ def test_an_old_version_changes_nothing(firm):
     assert firm.admin.clients.client(made["id"])["notes"] == "primera"
 
 
+def test_a_conflict_names_the_fields_that_are_new(firm, group):
+    made = firm.admin.clients.register(new())
+    firm.admin.clients.change(made["id"], {"version": 1, "notes": "primera"})
+    later = {"version": 2, "name": made["name"], "postal_address": {"city": "Lugo"}, "social_security": {"naf": [people.naf()]}}
+    firm.admin.clients.change(made["id"], later)
+    firm.admin.clients.set_groups(made["id"], [group["id"]])
+    named = {}
+    for version in (1, 2, 3):
+        with pytest.raises(StaleVersion) as refused:
+            firm.admin.clients.change(made["id"], {"version": version, "email": "a@b.example"})
+        named[version] = set(refused.value.errors)
+    assert named == {
+        1: {"notes", "postal_address", "social_security.naf", "groups"},
+        2: {"postal_address", "social_security.naf", "groups"},
+        3: {"groups"},
+    }
+    assert firm.admin.clients.client(made["id"])["email"] == ""
+
+
+def test_an_archived_client_comes_back_once_and_others_are_told(firm, world):
+    made = firm.admin.clients.register(new())
+    firm.admin.clients.archive(made["id"])
+    assert firm.admin.clients.restore(made["id"])["archived"] is False
+    restored = firm.admin.clients.restore(made["id"])
+    assert (restored["version"], restored["archived"]) == (3, False)
+    assert names(firm.admin.clients.clients({})) == [made["name"]]
+
+
+def test_a_client_whose_tax_id_is_in_use_again_does_not_come_back(firm):
+    tax_id = people.tax_id()
+    first = firm.admin.clients.register(new(tax_id=tax_id))
+    firm.admin.clients.archive(first["id"])
+    firm.admin.clients.register(new(tax_id=tax_id))
+    with pytest.raises(Conflict) as refused:
+        firm.admin.clients.restore(first["id"])
+    assert list(refused.value.errors) == ["tax_id"]
+    assert firm.admin.clients.client(first["id"])["archived"] is True
+
+
 def test_a_foreign_client_is_not_found_whatever_is_asked(world, firm):
     client_id = world.firm().admin.clients.register(new())["id"]
     for ask in (
         lambda: firm.admin.clients.client(client_id),
         lambda: firm.admin.clients.change(client_id, {"version": 1}),
         lambda: firm.admin.clients.archive(client_id),
+        lambda: firm.admin.clients.restore(client_id),
         lambda: firm.admin.clients.groups_of(client_id),
         lambda: firm.admin.clients.set_groups(client_id, []),
         lambda: firm.admin.clients.client("nadie\0"),
@@ -171,6 +211,20 @@ def test_a_deleted_group_holds_no_clients(firm, group):
     firm.admin.access.delete_group(group["id"], 1)
     until(lambda: firm.admin.clients.client(made["id"])["groups"] == [])
     assert firm.admin.clients.client(made["id"])["version"] == 2
+    with pytest.raises(NotFound):
+        group["operator"].clients.client(made["id"])
+
+
+def test_a_client_in_no_group_of_a_firm_that_has_groups_warns(firm, group):
+    made = firm.admin.clients.register(new(group_ids=[group["id"]]))
+    other = firm.admin.access.create_group({"name": "Fiscal"})["id"]
+    assert made["warnings"] == []
+    firm.admin.access.delete_group(group["id"], 1)
+    left = until(lambda: firm.admin.clients.client(made["id"])["warnings"])
+    assert [warning["code"] for warning in left] == ["in_no_group"]
+    assert [item["id"] for item in firm.admin.clients.clients({"warning": "in_no_group"})["items"]] == [made["id"]]
+    firm.admin.clients.set_groups(made["id"], [other])
+    assert firm.admin.clients.client(made["id"])["warnings"] == []
 
 
 def test_a_renamed_group_is_shown_by_its_new_name(firm, group):

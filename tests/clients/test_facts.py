@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -112,6 +113,26 @@ def test_a_social_security_mailbox_without_number_warns(firm):
     until(lambda: [warning["code"] for warning in firm.client()["warnings"]] == ["social_security_without_number"])
     firm.hear(changed("removed"))
     until(lambda: firm.client()["warnings"] == [])
+
+
+def test_a_certificate_of_another_does_not_warn_where_a_mailbox_is_entered_by_a_power(firm):
+    def said(via: str, minutes: int) -> None:
+        fact = MailboxesChanged(mailbox_ids=(new_id(),), client_id=firm.client_id, body="dehu", change="changed", via=via)
+        firm.hear(fact, at=utc_now() + timedelta(minutes=minutes))
+
+    def codes() -> list[str]:
+        listed = firm.admin.clients.clients({"warning": "certificate_of_another"})["items"]
+        shown = [warning["code"] for warning in firm.client()["warnings"]]
+        assert [warning["code"] for item in listed for warning in item["warnings"]] == shown
+        return shown
+
+    firm.hear(replace(imported(firm, 300), tax_id=people.tax_id()))
+    until(lambda: codes() == ["certificate_of_another"])
+    said("power", minutes=2)
+    until(lambda: codes() == [])
+    said("own_certificate", minutes=1)
+    said("own_certificate", minutes=3)
+    until(lambda: codes() == ["certificate_of_another"])
 
 
 def test_an_older_name_of_a_group_does_not_come_back(firm):

@@ -37,7 +37,17 @@ def names(firm, **page) -> list[str]:
         ({"q": "bía"}, ["Zubía"]),
         ({"q": "ia"}, []),
         ({"q": "munoz"}, []),
+        ({"q": "%"}, []),
+        ({"q": "_"}, []),
+        ({"q": "  "}, ["Álvarez Pérez", "Zubía"]),
         ({"archived": True}, ["Muñoz"]),
+        ({"pending": True}, []),
+        ({"pending": False}, ["Álvarez Pérez", "Zubía"]),
+        ({"stale_hours": 24}, ["Álvarez Pérez", "Zubía"]),
+        ({"read_by_before": "2030-01-01"}, []),
+        ({"warning": "edicts_off"}, ["Zubía"]),
+        ({"warning": "in_no_group,notifications_off"}, ["Zubía"]),
+        ({"sort": "certificate,-created_at"}, ["Zubía", "Álvarez Pérez"]),
         ({"flag": "watch_edicts"}, ["Álvarez Pérez"]),
         ({"flag": "-receives_notifications,-watch_edicts"}, ["Zubía"]),
         ({"certificate": "none"}, ["Álvarez Pérez", "Zubía"]),
@@ -52,6 +62,18 @@ def test_the_list_holds_what_was_asked_for(firm, page, expected):
 
 def test_the_list_is_filtered_by_group(firm):
     assert names(firm, group=firm.group) == ["Álvarez Pérez"]
+
+
+def test_a_group_that_one_may_not_know_of_finds_nothing(firm):
+    user_id = firm.user("operator")
+    firm.admin.access.create_group({"name": "Otro", "member_ids": [user_id]})
+    both = firm.admin.access.create_group({"name": "Ambos", "member_ids": [user_id]})["id"]
+    ana = firm.admin.clients.clients({"q": "alvarez"})["items"][0]["id"]
+    firm.admin.clients.set_groups(ana, [firm.group, both])
+    operator = firm.as_user(user_id)
+    assert operator.clients.clients({"group": both})["total"] == 1
+    assert operator.clients.clients({"group": firm.group})["total"] == 0
+    firm.admin.clients.set_groups(ana, [firm.group])
 
 
 def test_a_client_is_found_by_its_tax_id_however_it_is_written(firm):
