@@ -22,6 +22,7 @@ from typing import Any
 from eventlet.queue import LightQueue
 from sqlalchemy import bindparam, insert, select, update
 
+from services.chassis.alone import alone_with
 from services.chassis.database import UnitOfWork
 from services.contracts.events import MailboxChecked
 from services.contracts.message import new_id
@@ -152,7 +153,11 @@ def coverage_of(check: Check, since: datetime) -> dict[str, Any]:
 
 
 def oldest_complete(db: UnitOfWork, client_ids: set[str]) -> dict[str, datetime | None]:
-    """A client's last complete check: the oldest of its mailboxes that are not paused; None while one was never read whole."""
+    """A client's last complete check: the oldest of its mailboxes that are not paused; None while one was never read whole.
+
+    Two mailboxes of a client that end at once, in two units that do not see each other, would each count the other as it was before.
+    """
+    alone_with(db, client_ids)
     dates: dict[str, list[datetime | None]] = {client_id: [] for client_id in client_ids}
     for client_id, date in db.connection().execute(CHECKED_AT, {"tenant": db.asking.tenant_id, "clients": sorted(client_ids)}):
         dates[client_id].append(date)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
+import eventlet
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from services.chassis.asking import Asking
-from services.mailbox_sync.completing import Waiting, complete_together
+from services.chassis.database import EVENTS
+from services.contracts.message import Envelope
+from services.mailbox_sync.completing import Waiting, complete, complete_together
 from services.mailbox_sync.models import Coverage, Due, KnownNotice, Mailbox, Model
+from tests.worlds import until
 
-from .scheduled import EVERY_S, page, pass_time, plant, row, take
+from .scheduled import EVERY_S, finish, page, pass_time, plant, row, take
 
 
 def together(store, ended) -> list[str]:
@@ -75,3 +82,33 @@ def test_what_waits_is_handed_out_together_until_the_end():
         waiting.add(number, None)
     waiting.close()
     assert list(waiting.batches()) == [[(0, None), (1, None), (2, None)]]
+
+
+def is_waiting(store) -> bool:
+    """Whether some unit waits for another to end; a unit in SQLite waits before it begins."""
+    if store.engine.dialect.name == "sqlite":
+        return True
+    with store.engine.connect() as connection:
+        return bool(connection.scalar(text("select count(*) from pg_locks where locktype = 'advisory' and not granted")))
+
+
+def told_of(store, mailbox_id: str) -> dict:
+    with store.begin(Asking(tenant_id="a")) as db:
+        envelopes = [Envelope.from_wire(row) for row in db.scalars(select(Model.Outgoing.envelope))]
+        payloads = [json.loads(store.seals.open("a", EVENTS, one.sealed)) for one in envelopes]
+        return next(one for one in payloads if one["mailbox_id"] == mailbox_id)
+
+
+def test_of_two_mailboxes_of_a_client_that_end_at_once_the_later_one_knows_of_the_other(store):
+    first, second = plant(store, "a", 2)
+    with store.begin(Asking(tenant_id="a")) as db:
+        other_mailbox = db.get_one(Mailbox, second)
+        other_mailbox.client_id, other_mailbox.body = first, "tgss"
+    checks = {check.mailbox_id: replace(check, client_id=first) for check in take(store)}
+    with store.begin(Asking(tenant_id="a")) as db:
+        complete(db, checks[first], page(), EVERY_S)
+        other = eventlet.spawn(finish, store, checks[second])
+        until(lambda: other.dead or is_waiting(store))
+    other.wait()
+    assert told_of(store, first)["client_complete_at"] is None
+    assert told_of(store, second)["client_complete_at"] is not None
