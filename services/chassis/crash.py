@@ -1,4 +1,4 @@
-"""Points on the path of an event at which a test can end the process as `kill -9` would.
+"""Points on the path of an event, and of a job, at which a test can end the process as `kill -9` would.
 
 `CASILLERO_CRASH_AT=name` ends it at the first pass of that point, `name:3` at the third.
 """
@@ -21,7 +21,8 @@ POINTS = (
     "after_effect_commit",
     "after_ack",
 )
-passes = dict.fromkeys(POINTS, 0)
+JOB_POINTS = ("before_part_commit", "after_part_commit")
+passes = dict.fromkeys(POINTS + JOB_POINTS, 0)
 
 
 def crash_point(name: str) -> None:

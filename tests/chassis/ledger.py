@@ -189,12 +189,16 @@ def store_of(settings: Settings, model: type) -> Store:
 
 
 def make_tables(settings: Settings) -> None:
-    """New and empty, straight from the models: these services have no migrations."""
     for model in (Giving, Taking):
-        if settings.is_embedded:
-            model.metadata.create_all(open_engine(settings.database_for(model.service), model.service))
-        else:
-            make_schema(settings, model)
+        make_tables_of(settings, model)
+
+
+def make_tables_of(settings: Settings, model: type) -> None:
+    """New and empty, straight from the model: these services have no migrations."""
+    if settings.is_embedded:
+        model.metadata.create_all(open_engine(settings.database_for(model.service), model.service))
+    else:
+        make_schema(settings, model)
 
 
 def make_schema(settings: Settings, model: type) -> None:
