@@ -145,6 +145,12 @@ class Users:
         tenant_of(db)
         return described(db, [create(db, checked(NewUser, new_user, partial(faults, db)))])[0]
 
+    @rpc(needs=INTERNAL)
+    def join(self, db: UnitOfWork, asking: Asking, new_user: Json) -> Json:
+        """For somebody whom the firm's own sign-in provider vouches for, where the firm lets such people in."""
+        tenant_of(db)
+        return described(db, [create(db, checked(NewUser, new_user, partial(faults, db)))])[0]
+
     @rpc(needs=SIGNED_IN)
     def users(self, db: UnitOfWork, asking: Asking, page: Json) -> Json:
         require_all_users(asking)

@@ -62,7 +62,14 @@ class EveryService(Protocol):
     def erasure(self, tenant_id: str) -> Json: ...  # {is_known, is_done, rows_left}
 
 
-class Access(EveryService, Protocol):
+class HasJobs(Protocol):
+    """What may be asked of a service that does long work part by part."""
+
+    def job(self, job_id: str) -> Json: ...  # of who asked for it, and for who manages users
+    def job_outcomes(self, job_id: str, page: Json) -> Json: ...  # {items, total, page, page_size}: what became of each row
+
+
+class Access(EveryService, HasJobs, Protocol):
     """Tenants, users, roles, groups and grants: who may see and do what."""
 
     def scope(self) -> Json: ...  # of who is asking: a Scope on the wire; NotSignedIn when the user is not active
@@ -82,6 +89,7 @@ class Access(EveryService, Protocol):
     def set_logo(self, content_base64: str) -> Json: ...  # the settings
     def remove_logo(self) -> Json: ...
     def create_user(self, new_user: Json) -> Json: ...
+    def join(self, new_user: Json) -> Json: ...  # a new user whom the firm's own sign-in provider vouches for
     def users(self, page: Json) -> Json: ...
     def user(self, user_id: str) -> Json: ...
     def change_user(self, user_id: str, changes: Json) -> Json: ...
@@ -130,9 +138,15 @@ class SignIn(EveryService, Protocol):
     def remove_passkey(self, passkey_id: str) -> None: ...
     def passkey_challenge(self, origin: str, address: str) -> Json: ...  # what a browser signs in with
     def sign_in_with_passkey(self, credential: Json, origin: str, address: str) -> Json: ...  # as sign_in
+    def provider(self, origin: str) -> Json: ...  # the firm's own sign-in provider (OpenID Connect)
+    def set_provider(self, new_provider: Json, origin: str) -> Json: ...
+    def remove_provider(self) -> None: ...
+    def oidc_start(self, tenant_id: str, origin: str, address: str) -> Json: ...  # {redirect, secret}: the browser keeps the secret
+    def oidc_start_by_email(self, email: str, origin: str, address: str) -> Json: ...  # the same
+    def oidc_finish(self, answer: Json, origin: str, address: str) -> Json: ...  # {state, code, iss, error, secret}; as sign_in
 
 
-class Clients(EveryService, Protocol):
+class Clients(EveryService, HasJobs, Protocol):
     """Who the firm acts for, and which groups each is in."""
 
     def register(self, new_client: Json) -> Json: ...
@@ -156,7 +170,7 @@ class Clients(EveryService, Protocol):
     def set_groups(self, client_id: str, group_ids: list[str]) -> list[str]: ...
 
 
-class Keyring(EveryService, Protocol):
+class Keyring(EveryService, HasJobs, Protocol):
     """Certificates: the only holder of the master key."""
 
     def door(self) -> str: ...  # the public key to which what is handed in is sealed
@@ -186,7 +200,7 @@ class Audit(EveryService, Protocol):
     def exported_of(self, tenant_id: str, after: int, size: int) -> Json: ...
 
 
-class MailboxSync(EveryService, Protocol):
+class MailboxSync(EveryService, HasJobs, Protocol):
     """Mailboxes and when each is due; reads them."""
 
     def bodies(self) -> list[Json]: ...
@@ -200,14 +214,13 @@ class MailboxSync(EveryService, Protocol):
     def sync(self, sync_id: str) -> Json: ...
 
 
-class TeuWatcher(EveryService, Protocol):
+class TeuWatcher(EveryService, HasJobs, Protocol):
     """Reads the Tablón Edictal Único and finds the clients in it."""
 
     def edicts(self, page: Json) -> Json: ...
     def edict(self, edict_id: str) -> Json: ...
     def coverage(self) -> Json: ...
     def read_day(self, day: str) -> Json: ...  # a job: {id, state}
-    def job(self, job_id: str) -> Json: ...
     def source(self) -> Json: ...
     def switch_source(self, is_on: bool, reason: str) -> Json: ...  # the host's, so an operator's: `casillero teu on|off`
 

@@ -43,6 +43,6 @@ def new_secret() -> str:
 
 
 def drawn_from(secret: str, use: str) -> str:
-    """43 characters that are shown (`state`, `nonce`) or told to the provider alone (`verifier`, RFC 7636); none leads back to the secret."""
+    """43 characters that are shown (`state`, `nonce`) or told to the provider alone (`verifier`, RFC 7636). None leads back to it."""
     digest = hashlib.sha256(f"{use} drawn from {secret}".encode()).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -49,7 +49,7 @@ def keys_in(document: Any) -> KeySet:
         entries = [dict(entry) for entry in document["keys"][:MOST_KEYS]]
     except MALFORMED as error:
         raise BadToken("not a set of keys") from error
-    keys = [key for key in (key_in(entry) for entry in entries if entry.get("use", "sig") == "sig") if key is not None]
+    keys: list[Any] = [key for key in (key_in(entry) for entry in entries if entry.get("use", "sig") == "sig") if key is not None]
     if not keys:
         raise BadToken("no key to verify with")
     return KeySet(keys)

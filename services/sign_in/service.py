@@ -4,6 +4,7 @@
     choosing    passwords: invited, changed
     posting     letters with links, for who is invited or forgot
     passkeys    authenticators in place of passwords
+    oidc        a firm's own sign-in provider, and provider_settings which one that is
     programs    API tokens
 
 Invariant: whoever is let in or turned away is in the trail before they are told.
@@ -26,12 +27,14 @@ from services.sign_in import carried, invitations, letters, limits, passwords, s
 from services.sign_in.choosing import Choosing
 from services.sign_in.founding import Founding
 from services.sign_in.models import Attempt, Challenge, Invitation, Session
+from services.sign_in.oidc import Oidc
 from services.sign_in.passkeys import Passkeys
 from services.sign_in.posting import Posting
 from services.sign_in.programs import Programs
+from services.sign_in.provider_settings import ProviderSettings
 
 
-class SignInService(Founding, Choosing, Posting, Passkeys, Programs):
+class SignInService(Founding, Choosing, Posting, Passkeys, ProviderSettings, Oidc, Programs):
     @rpc(needs=INTERNAL, unit=False)
     def sign_in(self, asking: Asking, email: str, password: str, address: str) -> Json:
         attempt_id = limits.try_once(self.db, limits.SIGN_IN, email, address)

@@ -44,19 +44,28 @@ class NewProvider(Shape):
     """The body of PUT /api/settings/oidc. `client_secret` may be left out when issuer and client are the same as before.
 
     `email_domains` empty: any domain. `new_users_role` null: only who is a user already gets in; else who is not becomes one, with it.
+    `is_required`: neither passwords nor passkeys let anybody in but the one who is to set things right when the provider fails.
     """
 
     issuer = Issuer(500, 8, required=True)
     client_id = Text(300, 1, required=True)
     client_secret = Text(500, 1, load_only=True)
     email_domains = fields.List(Domain(253, 1), load_default=list, validate=validate.Length(max=50, error="No pase de 50 dominios."))
-    new_users_role = Text(100, 1, load_default=None)
-    new_users_role.allow_none = True
+    new_users_role = fields.String(
+        load_default=None, allow_none=True, validate=validate.Length(1, 100, error="No es un rol de su despacho.")
+    )
+    is_required = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+    emergency_user_id = Id(load_default=None, allow_none=True)
 
     @validates_schema
     def new_users_come_from_known_domains(self, data: dict[str, Any], **kwargs: Any) -> None:
         if data.get("new_users_role") and not data.get("email_domains"):
             raise ValidationError("Para dar de alta a quien entra, indique de qué dominios de correo.", "email_domains")
+
+    @validates_schema
+    def somebody_gets_in_when_the_provider_fails(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if data.get("is_required") and not data.get("emergency_user_id"):
+            raise ValidationError("Indique quién podrá entrar con contraseña si el proveedor falla.", "emergency_user_id")
 
 
 class Provider(Schema):
@@ -66,6 +75,8 @@ class Provider(Schema):
     client_id = fields.String()
     email_domains = fields.List(fields.String())
     new_users_role = fields.String(allow_none=True)
+    is_required = fields.Boolean()
+    emergency_user_id = fields.String(allow_none=True)
     redirect_uri = fields.String()
     start_url = fields.String()
 
