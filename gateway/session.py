@@ -79,6 +79,13 @@ def services_of(who: dict[str, Any]) -> Iterator[Any]:
 
 
 def signed_in() -> Asking:
+    """Who asks, looked up once a request. Raises as `services` does."""
+    if "asking" not in g:
+        g.asking = recognised()
+    return g.asking
+
+
+def recognised() -> Asking:
     token = credential()
     if not token:
         raise NotSignedIn("Inicie sesión para continuar.")
@@ -112,9 +119,13 @@ def require_csrf(expected: str) -> None:
         raise NotAllowed("Falta la cabecera X-CSRF-Token o no es la de esta sesión. Vuelva a cargar la página e inténtelo de nuevo.")
 
 
+def is_remote() -> bool:
+    """Whether the browser is not on this machine, so that a cookie only travels over TLS."""
+    return request.host.rpartition(":")[0] not in LOOPBACK and request.host not in LOOPBACK
+
+
 def set_cookie(response: Response, token: str) -> None:
-    on_loopback = request.host.rpartition(":")[0] in LOOPBACK or request.host in LOOPBACK
-    response.set_cookie(COOKIE, token, max_age=MAX_AGE_S, httponly=True, samesite="Lax", secure=not on_loopback, path="/")
+    response.set_cookie(COOKIE, token, max_age=MAX_AGE_S, httponly=True, samesite="Lax", secure=is_remote(), path="/")
 
 
 def clear_cookie(response: Response) -> None:

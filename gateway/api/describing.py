@@ -1,7 +1,8 @@
 """A call is registered and described in one place: the route, what it reads, what it answers.
 
 `@describes` parses the query with the schema of the list (unknown parameters are refused), and keeps what `/api/openapi.json` is made from,
-so that the description cannot fall behind the code. The bodies themselves are validated by the services, with the same schemas.
+so that the description cannot fall behind the code. The bodies themselves are validated by the services, with the same schemas. Who is not
+signed in is told so before anything of the request is looked at, unless the description says `signed_in=False`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 from flask import jsonify, request
 from marshmallow import Schema
 
+from gateway import session
 from services.contracts.errors import Invalid
 from services.contracts.schemas import checked
 
@@ -43,6 +45,8 @@ def describes(summary: str, **details: Any) -> Callable:
     def decorate(view: Callable) -> Callable:
         @wraps(view)
         def answer(**path: Any) -> Any:
+            if description.signed_in:
+                session.signed_in()
             arguments = [parsed_query(description.query)] if description.query else no_query()
             if description.body is not None:
                 arguments.append(json_body())
