@@ -13,6 +13,7 @@ from __future__ import annotations
 import smtplib
 import ssl
 from dataclasses import dataclass
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -81,7 +82,7 @@ class Post:
             letter = written(mail, self.sender)
             with eventlet.Timeout(WHOLE_S), self._connected() as connection:
                 connection.send_message(letter)
-        except (OSError, ValueError, UnicodeError, smtplib.SMTPException, eventlet.Timeout) as error:
+        except (OSError, ValueError, smtplib.SMTPException, eventlet.Timeout) as error:
             raise not_sent(error) from error
 
     def _connected(self) -> smtplib.SMTP:
@@ -128,11 +129,18 @@ def server_of(url: str) -> Server:
 
 def sender_of(text: str) -> Address:
     """Raises SettingMissing."""
-    name, address = parseaddr(text)
+    try:
+        return address_of(*parseaddr(text))
+    except ValueError as error:
+        raise SettingMissing("CASILLERO_MAIL_FROM: hace falta el remitente, como Casillero <avisos@despacho.es>.") from error
+
+
+def address_of(name: str, address: str) -> Address:
+    """Raises ValueError: the library has three errors for it."""
     try:
         return Address(name, addr_spec=address)
-    except (ValueError, IndexError) as error:
-        raise SettingMissing("CASILLERO_MAIL_FROM: hace falta el remitente, como Casillero <avisos@despacho.es>.") from error
+    except (ValueError, IndexError, MessageError) as error:
+        raise ValueError("not an address") from error
 
 
 def require_address(settings: Settings) -> None:
@@ -144,7 +152,7 @@ def written(mail: Mail, sender: Address) -> EmailMessage:
     """Raises ValueError for an address that is none, or a line break where none may be."""
     letter = EmailMessage(policy=SMTP)
     letter["From"] = sender
-    letter["To"] = Address(addr_spec=mail.to)
+    letter["To"] = address_of("", mail.to)
     letter["Subject"] = mail.subject
     letter["Date"] = format_datetime(utc_now())
     letter["Message-ID"] = f"<{mail.id}@{sender.domain}>"
