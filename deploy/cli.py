@@ -133,6 +133,28 @@ def create_tenant(name: str, email: str, data: Path | None) -> None:
     operations.create_tenant(name, email, data)
 
 
+@tenant.command("export")
+@click.argument("who", metavar="NOMBRE|NÚMERO")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@in_data
+def export_tenant(who: str, file: Path, data: Path | None) -> None:
+    """Escribe en FILE (ZIP) todo lo del despacho, para el propio despacho; las claves no."""
+    from deploy import firms
+
+    firms.export_tenant(who, file, data)
+
+
+@tenant.command("erase")
+@click.argument("who", metavar="NOMBRE|NÚMERO")
+@click.option("--confirm", "confirmation", default=None, help="El nombre del despacho; sin esta opción se pide.")
+@in_data
+def erase_tenant(who: str, confirmation: str | None, data: Path | None) -> None:
+    """Destruye para siempre todo lo de un despacho suspendido; queda su registro de auditoría (docs/erasure.md)."""
+    from deploy import firms
+
+    firms.erase_tenant(who, confirmation, data)
+
+
 @main.group()
 def teu() -> None:
     """El tablón edictal único (docs/teu.md)."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from services.access import directory, rules
+from services.access.erasing import ErasingTenants
 from services.access.grants import Grants
 from services.access.groups import Groups
 from services.access.models import Entry, Model, Tenant, User
@@ -24,7 +25,7 @@ from services.contracts.errors import NotSignedIn
 from services.contracts.rpc import INTERNAL, SIGNED_IN, Json, Scope
 
 
-class AccessService(Tenants, Settings, Profile, Users, Roles, Groups, Grants, Service):
+class AccessService(Tenants, ErasingTenants, Settings, Profile, Users, Roles, Groups, Grants, Service):
     name = "access"
     db = Database(Model)
 

@@ -132,7 +132,7 @@ class Store:
     @contextmanager
     def begin(self, asking: Asking = NOBODY) -> Iterator[UnitOfWork]:
         """One transaction. Leaves by committing, or by raising and rolling everything back, the events too."""
-        with self._alone():
+        with self.alone():
             unit = self._unit(asking)
             try:
                 yield unit
@@ -161,7 +161,8 @@ class Store:
         raise AssertionError("the loop returns or raises")
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
+    def alone(self) -> Iterator[None]:
+        """Nobody else of this process writes to the database meanwhile, if it is SQLite's; and no unit of work is open in this thread."""
         depth = getattr(inside, "depth", 0)
         if depth and self.lock:
             raise InsideAUnitOfWork("a unit of work inside another one")

@@ -16,7 +16,10 @@ def driver_of(url: str) -> URL:
 
 
 def open_engine(url: str, service: str) -> Engine:
-    """PostgreSQL: the schema named like the service. SQLite: a file in WAL mode whose transactions begin as writers."""
+    """PostgreSQL: the schema named like the service. SQLite: a file in WAL mode whose transactions begin as writers.
+
+    What SQLite deletes is overwritten with zeros: an erased person is not to be read in the file.
+    """
     address = driver_of(url)
     if address.get_backend_name() == "postgresql":
         return open_postgresql(address, service)
@@ -25,7 +28,7 @@ def open_engine(url: str, service: str) -> Engine:
     @event.listens_for(engine, "connect")
     def configure(connection: Any, record: Any) -> None:
         connection.isolation_level = None
-        connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;")
+        connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;")
 
     @event.listens_for(engine, "begin")
     def begin_as_writer(connection: Any) -> None:

@@ -30,6 +30,7 @@ from services.chassis.inbound import EventDeliveries
 from services.chassis.insert import insert_new
 from services.chassis.leases import kept, take_lease
 from services.chassis.logs import what_failed
+from services.chassis.marks import without_the_erased
 from services.chassis.parked import park, retry_due
 from services.contracts.errors import Away, NotSignedIn, Refusal
 from services.contracts.message import Envelope, Event, utc_now
@@ -105,7 +106,7 @@ def known(service: Service, asking: Asking, needs: str) -> Asking:
 
 
 def on(*events: type[Event]) -> Callable:
-    """Declare a handler of facts: `def file_notice(self, db, fact)`. It needs no guard against repeats."""
+    """Declare a handler of facts: `def file_notice(self, db, fact)`. It needs no guard against repeats, nor against what was erased."""
     heard = {event.topic: event for event in events}
 
     def decorate(method: Callable) -> Callable:
@@ -116,10 +117,11 @@ def on(*events: type[Event]) -> Callable:
                 crash_point("before_inbox")
                 new = mark_handled(db, method.__name__, envelopes)
                 crash_point("after_inbox")
-                for envelope in new:
+                told = [(envelope, opened(self.db, envelope, heard)) for envelope in new]
+                for envelope, fact in told if self.stays else without_the_erased(db, told):
                     db.act_for(caused(envelope))
                     db.info["envelope"] = envelope
-                    method(self, db, opened(self.db, envelope, heard))
+                    method(self, db, fact)
                 crash_point("after_effect")
             crash_point("after_effect_commit")
 

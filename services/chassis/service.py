@@ -7,6 +7,8 @@ from sqlalchemy import delete, func, select
 from services.chassis.asking import Asking, WhoAsks
 from services.chassis.database import Database, Store
 from services.chassis.entrypoints import every
+from services.chassis.erasing import Erasing
+from services.chassis.firm_copy import CopyingFirms
 from services.chassis.metrics import PARKED, UNSENT
 from services.chassis.promises import Promise
 from services.chassis.relay import KEEP_SENT, forget_sent
@@ -16,8 +18,11 @@ from services.contracts.rpc import Scope
 KEEP_HANDLED = 30 * KEEP_SENT
 
 
-class Service:
-    """A subclass gives `name` and `db = Database(Model)`, and inherits who asks, what they may, and the upkeep of its message tables."""
+class Service(Erasing, CopyingFirms):
+    """A subclass gives `name` and `db = Database(Model)`.
+
+    It inherits who asks and what they may, the upkeep of its message tables, and how firms and clients are handed over and forgotten.
+    """
 
     name: str
     db: Database | Store

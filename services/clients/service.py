@@ -13,6 +13,7 @@ from services.chassis.promises import Promise
 from services.chassis.service import Service
 from services.clients import facts, groups, records
 from services.clients.answers import described
+from services.clients.erasing import ErasingClients, forget
 from services.clients.exporting import Exporting
 from services.clients.listing import listed
 from services.clients.membership import groups_after, shown_groups
@@ -33,9 +34,10 @@ from services.contracts.schemas import checked
 from services.contracts.schemas.clients import ClientChanges, ClientGroups, ClientsPage, GroupClients, NewClient
 
 
-class ClientsService(Exporting, Views, Service):
+class ClientsService(ErasingClients, Exporting, Views, Service):
     name = "clients"
     db = Database(Model)
+    forget_clients = staticmethod(forget)
     audit = Promise("audit")
 
     @groups.knowing_groups(lambda new_client: new_client.get("group_ids"))

@@ -27,6 +27,7 @@ from services.contracts.schemas import checked
 from services.keyring import releasing
 from services.keyring.cards import state_of, warnings_of
 from services.keyring.envelopes import OpenKeys
+from services.keyring.erasing import forget
 from services.keyring.known import keep_clients, knowing_client
 from services.keyring.master import MasterKeys
 from services.keyring.models import Certificate, Client, Model, UsedTicket
@@ -52,6 +53,8 @@ def visible_client(service: KeyringService, db: UnitOfWork, asking: Asking, clie
 class KeyringService(Service):
     name = "keyring"
     db = Database(Model)
+    forget_clients = staticmethod(forget)
+    keeps_back = frozenset({"keys", "tenant_keys"})
     master = MasterKeysAtStart()
     audit = Promise("audit")
     clients = Promise("clients")

@@ -28,6 +28,7 @@ from services.contracts.schemas.paging import Id
 from services.mailbox_sync import claims, facts, health, mailboxes
 from services.mailbox_sync.bodies import CATALOGUE, name_of
 from services.mailbox_sync.connectors import modules
+from services.mailbox_sync.erasing import forget
 from services.mailbox_sync.listing import find_client, find_mailbox, find_sync, one_page, show, show_sync
 from services.mailbox_sync.models import Client, Mailbox, Model, Sync
 
@@ -89,6 +90,7 @@ def learn_client(service: MailboxSyncService, client_id: str) -> None:
 class MailboxSyncService(Service):
     name = "mailbox_sync"
     db = Database(Model)
+    forget_clients = staticmethod(forget)
     clients = Promise("clients")
 
     # ── the bodies ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -41,6 +41,7 @@ from services.mailbox_sync.claims import LeaseLost
 from services.mailbox_sync.completing import Ended, Waiting, complete, complete_together
 from services.mailbox_sync.connecting import BodySettings, Connector, Fault, ListChanged, OurFault, Page
 from services.mailbox_sync.connectors import connector_for
+from services.mailbox_sync.erasing import forget
 from services.mailbox_sync.keys import Json, OpenIdentities, released
 from services.mailbox_sync.models import Model
 from services.mailbox_sync.preparing import prepare
@@ -86,6 +87,7 @@ class Desk(DependencyProvider):
 class SyncWorker(Service):
     name = "sync_worker"
     db = Database(Model)
+    forget_clients = staticmethod(forget)
     keyring = Promise("keyring")
     desk = Desk()
 

@@ -12,6 +12,7 @@ from services.contracts.rpc import SIGNED_IN, Json
 from services.contracts.schemas import checked
 from services.contracts.schemas.notifications import NotificationChanges, NotificationsPage
 from services.notifications import filing, known, processing
+from services.notifications.erasing import forget
 from services.notifications.listing import described, listed, notification_to_change, visible_notification
 from services.notifications.models import Model, Notification
 
@@ -19,6 +20,7 @@ from services.notifications.models import Model, Notification
 class NotificationsService(Service):
     name = "notifications"
     db = Database(Model)
+    forget_clients = staticmethod(forget)
     clients = Promise("clients")
 
     @on(NoticesFound)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import ClassVar
 
 from services.chassis.always import always
 from services.chassis.asking import Asking
@@ -18,6 +19,8 @@ from services.teu_watcher import matches, source, watch
 from services.teu_watcher.catching_up import forget_old, read_due
 from services.teu_watcher.coverage import ask_for, covered, job_shown, known_job, require_readable
 from services.teu_watcher.edict import ReadingRoom
+from services.teu_watcher.erasing import forget
+from services.teu_watcher.keeping import SEALED
 from services.teu_watcher.matches import described, listed, visible_match
 from services.teu_watcher.models import Job, Match, Model
 
@@ -27,6 +30,8 @@ LOOK_FOR_WORK_S = 3.0
 class TeuWatcherService(Service):
     name = "teu_watcher"
     db = Database(Model)
+    forget_clients = staticmethod(forget)
+    opens: ClassVar = {"documents.sealed": SEALED}
     audit = Promise("audit")
     room = ReadingRoom()
 
