@@ -49,7 +49,7 @@ WAYS_IN = {
     "sign_in.sign_in_with_passkey": "a passkey",
     "sign_in.oidc_start": "the firm's own provider",
     "sign_in.oidc_start_by_email": "the firm's own provider",
-    "sign_in.oidc_callback": "the firm's own provider",
+    "sign_in.oidc_finish": "the firm's own provider",
 }
 COMPUTED = {"gateway/api/jobs.py": "the service that has a job is written in the job's id; the method is always `job`"}
 COMMANDS = {
@@ -59,6 +59,8 @@ COMMANDS = {
     "migrate": "as the owner of the tables",
     "keys new": "writes key files",
     "tenant create": "access.create_tenant, sign_in.invite",
+    "tenant export": "each service's holdings of one firm; audit.record first",
+    "tenant erase": "access.erase_tenant; audit.record first",
     "audit export": "audit.export_of, audit.exported_of",
     "audit verify": "reads a file",
     "audit key": "audit",
