@@ -49,10 +49,3 @@ def read(body: dict[str, Any]) -> dict[str, Any]:
     checked(ReadDay, body)
     with session.services() as ask:
         return ask.teu_watcher.read_day(body["date"])
-
-
-@blueprint.get("/api/jobs/<job_id>")
-@describes("How far a job is", answer=ReadingJob)
-def job(job_id: str) -> dict[str, Any]:
-    with session.services() as ask:
-        return ask.teu_watcher.job(job_id)

@@ -18,10 +18,12 @@ from typing import Any
 from sqlalchemy import JSON, LargeBinary, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.chassis.job_tables import job_tables
 from services.chassis.tables import Instant, Tenanted, id_column, model_base
 from services.contracts.message import utc_now
 
 Model: Any = model_base("access")
+job_tables(Model)
 
 
 class Tenant(Tenanted, Model):

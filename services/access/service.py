@@ -20,14 +20,17 @@ from services.access.users import Users
 from services.chassis.asking import Asking
 from services.chassis.database import Database, UnitOfWork
 from services.chassis.entrypoints import rpc
+from services.chassis.jobs import Jobs
 from services.chassis.service import Service
 from services.contracts.errors import NotSignedIn
+from services.contracts.events import AccessJobAsked
 from services.contracts.rpc import INTERNAL, SIGNED_IN, Json, Scope
 
 
-class AccessService(Tenants, ErasingTenants, Settings, Profile, Users, Roles, Groups, Grants, Service):
+class AccessService(Tenants, ErasingTenants, Settings, Profile, Users, Roles, Groups, Grants, Jobs, Service):
     name = "access"
     db = Database(Model)
+    job_asked = AccessJobAsked
 
     def standing_of(self, asking: Asking) -> Scope:
         """Read here, not asked: this is the service that everybody else asks."""

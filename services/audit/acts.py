@@ -12,6 +12,7 @@ from services.audit.entry import digest_of_list
 from services.contracts import events as facts
 from services.contracts.message import Event
 
+JOB: Final = ("kind", "is_dry_run", "count", "sha256")
 SUBJECT_AND_DETAIL: Final[dict[type[Event], tuple[str, tuple[str, ...]]]] = {
     facts.TenantCreated: ("tenant_id", ()),
     facts.TenantSuspended: ("tenant_id", ("version",)),
@@ -32,6 +33,10 @@ SUBJECT_AND_DETAIL: Final[dict[type[Event], tuple[str, tuple[str, ...]]]] = {
     facts.ClientsRegistered: ("clients", ()),
     facts.ClientsChanged: ("clients", ()),
     facts.ClientsErased: ("client_ids", ()),
+    facts.AccessJobAsked: ("job_id", JOB),
+    facts.ClientJobAsked: ("job_id", JOB),
+    facts.CertificateJobAsked: ("job_id", JOB),
+    facts.MailboxJobAsked: ("job_id", JOB),
 }
 ACTS: Final = (*SUBJECT_AND_DETAIL, facts.CertificateUsesEnded)
 NOBODYS_ACTS: Final[dict[type[Event], str]] = {

@@ -7,6 +7,7 @@
                                               one is copied into client_facts
             → client_mailboxes                at which body each has a mailbox and how it is entered
     groups                                    names of the firm's groups, kept from GroupChanged; a deleted one stays as a mark
+    firms                                     what the firm has set, kept from TenantSettingsChanged
     saved_views                               what somebody asks the list again and again; of its owner, or of the whole firm
 
 `changed_in` of a client says in which version each of its fields changed last, so that whoever comes with an old one is told what is new.
@@ -24,10 +25,12 @@ from typing import Any
 from sqlalchemy import JSON, Date, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.chassis.job_tables import job_tables
 from services.chassis.tables import Instant, Tenanted, id_column, model_base
 from services.contracts.message import utc_now
 
 Model: Any = model_base("clients")
+job_tables(Model)
 NOT_ARCHIVED = text("NOT is_archived")
 
 
@@ -139,3 +142,10 @@ class Certificate(Tenanted, Model):
     not_before: Mapped[datetime | None] = mapped_column(Instant)
     not_after: Mapped[datetime | None] = mapped_column(Instant)
     is_removed: Mapped[bool] = mapped_column(default=False)
+
+
+class Firm(Tenanted, Model):
+    __tablename__ = "firms"
+    tenant_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    certificate_warning_days: Mapped[int]
+    version: Mapped[int]

@@ -9,12 +9,14 @@ from sqlalchemy import select
 from services.chassis.asking import Asking
 from services.chassis.database import Database, UnitOfWork
 from services.chassis.entrypoints import on, rpc
+from services.chassis.jobs import Jobs
 from services.chassis.promises import Promise
 from services.chassis.service import Service
 from services.clients import facts, groups, records
 from services.clients.answers import described
 from services.clients.erasing import ErasingClients, forget
 from services.clients.exporting import Exporting
+from services.clients.firm import KeepingSettings
 from services.clients.listing import listed
 from services.clients.membership import groups_after, shown_groups
 from services.clients.models import Client, Model
@@ -24,6 +26,7 @@ from services.contracts.errors import Invalid, NotFound
 from services.contracts.events import (
     CertificateImported,
     CertificateRemoved,
+    ClientJobAsked,
     ClientsCounted,
     GroupChanged,
     MailboxChecked,
@@ -34,9 +37,10 @@ from services.contracts.schemas import checked
 from services.contracts.schemas.clients import ClientChanges, ClientGroups, ClientsPage, GroupClients, NewClient
 
 
-class ClientsService(ErasingClients, Exporting, Views, Service):
+class ClientsService(ErasingClients, Exporting, Views, Jobs, KeepingSettings, Service):
     name = "clients"
     db = Database(Model)
+    job_asked = ClientJobAsked
     forget_clients = staticmethod(forget)
     audit = Promise("audit")
 

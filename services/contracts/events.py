@@ -13,6 +13,18 @@ from services.contracts.message import Event, event
 
 AT_MOST = 500
 
+
+@dataclass(frozen=True, kw_only=True)
+class JobAsked:
+    """Somebody asked for a long job on `count` rows; `sha256` (hex) is that of the list as it was sent. Of a dry run nothing stays."""
+
+    job_id: str
+    kind: str
+    is_dry_run: bool
+    count: int
+    sha256: str
+
+
 # ── access ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -124,6 +136,11 @@ class GroupChanged(Event):
     left: tuple[str, ...] = ()
 
 
+@event("access")
+class AccessJobAsked(JobAsked, Event):
+    """Somebody asked for users or groups to be imported."""
+
+
 # ── clients ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -172,6 +189,11 @@ class ViewChanged(Event):
     version: int
 
 
+@event("clients")
+class ClientJobAsked(JobAsked, Event):
+    """Somebody asked for clients to be imported, or for the same to be done to many."""
+
+
 # ── keyring ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -195,6 +217,11 @@ class CertificateRemoved(Event):
 
     certificate_id: str
     client_id: str
+
+
+@event("keyring")
+class CertificateJobAsked(JobAsked, Event):
+    """Somebody asked for many certificates to be imported."""
 
 
 # ── mailbox_sync ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -284,6 +311,11 @@ class SyncRequested(Event):
     mailbox_id: str
     client_id: str
     body: str
+
+
+@event("mailbox_sync")
+class MailboxJobAsked(JobAsked, Event):
+    """Somebody asked for mailboxes of many clients to be added or read."""
 
 
 # ── teu_watcher ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────

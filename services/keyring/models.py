@@ -19,10 +19,12 @@ from typing import Any
 from sqlalchemy import JSON, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.chassis.job_tables import job_tables
 from services.chassis.tables import Instant, Tenanted, id_column, model_base
 from services.contracts.message import utc_now
 
 Model: Any = model_base("keyring")
+job_tables(Model)
 PRESENT = text("removed_at IS NULL")
 
 

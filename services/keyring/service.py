@@ -15,11 +15,12 @@ from services.chassis.asking import Asking
 from services.chassis.boxes import seal_to, wipe
 from services.chassis.database import Database, UnitOfWork
 from services.chassis.entrypoints import every, on, rpc
+from services.chassis.jobs import Jobs
 from services.chassis.promises import Promise
 from services.chassis.sealing import CannotOpen
 from services.chassis.service import Service
 from services.contracts.errors import Invalid, NotFound, TooLarge
-from services.contracts.events import CertificateImported, CertificateRemoved, ClientsChanged, ClientsRegistered
+from services.contracts.events import CertificateImported, CertificateJobAsked, CertificateRemoved, ClientsChanged, ClientsRegistered
 from services.contracts.message import utc_now
 from services.contracts.rpc import INTERNAL, SIGNED_IN
 from services.contracts.schemas import certificates as shapes
@@ -50,9 +51,10 @@ def visible_client(service: KeyringService, db: UnitOfWork, asking: Asking, clie
     return client
 
 
-class KeyringService(Service):
+class KeyringService(Jobs, Service):
     name = "keyring"
     db = Database(Model)
+    job_asked = CertificateJobAsked
     forget_clients = staticmethod(forget)
     keeps_back = frozenset({"keys", "tenant_keys"})
     master = MasterKeysAtStart()

@@ -24,10 +24,12 @@ from typing import Any
 from sqlalchemy import JSON, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.chassis.job_tables import job_tables
 from services.chassis.tables import Instant, Tenanted, id_column, model_base
 from services.contracts.message import utc_now
 
 Model: Any = model_base("mailbox_sync")
+job_tables(Model)
 
 
 class Client(Tenanted, Model):

@@ -17,10 +17,18 @@ from sqlalchemy.exc import IntegrityError
 from services.chassis.asking import Asking
 from services.chassis.database import Database, UnitOfWork
 from services.chassis.entrypoints import every, on, rpc
+from services.chassis.jobs import Jobs
 from services.chassis.promises import Promise
 from services.chassis.service import Service
 from services.contracts.errors import NotAllowed
-from services.contracts.events import CertificateImported, CertificateRemoved, ClientFacts, ClientsChanged, ClientsRegistered
+from services.contracts.events import (
+    CertificateImported,
+    CertificateRemoved,
+    ClientFacts,
+    ClientsChanged,
+    ClientsRegistered,
+    MailboxJobAsked,
+)
 from services.contracts.rpc import SIGNED_IN, Json
 from services.contracts.schemas import checked
 from services.contracts.schemas.mailboxes import MailboxChanges, MailboxesPage, NewMailbox
@@ -87,9 +95,10 @@ def learn_client(service: MailboxSyncService, client_id: str) -> None:
         facts.keep_clients(db, told)
 
 
-class MailboxSyncService(Service):
+class MailboxSyncService(Jobs, Service):
     name = "mailbox_sync"
     db = Database(Model)
+    job_asked = MailboxJobAsked
     forget_clients = staticmethod(forget)
     clients = Promise("clients")
 

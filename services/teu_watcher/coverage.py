@@ -7,20 +7,19 @@ bulletin that follow on each other as no holidays do. Silence is never shown as 
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from sqlalchemy import select, update
 
 from services.chassis.asking import Asking
 from services.chassis.database import UnitOfWork
 from services.chassis.insert import insert_new
-from services.contracts.errors import Conflict, Invalid, NotFound
+from services.contracts.errors import Conflict, Invalid
 from services.contracts.message import utc_now
 from services.contracts.rpc import Json
-from services.contracts.schemas.paging import Id
 from services.teu_watcher import schedule, source
 from services.teu_watcher.catching_up import new_day
 from services.teu_watcher.models import Day, Edict, Job, Source
+from services.teu_watcher.reading_jobs import job_shown
 
 DOUBTFUL = "Varios días seguidos sin boletín: puede que haya cambiado la dirección del BOE. Hay que revisarlo."
 
@@ -101,23 +100,3 @@ def refuse_day(day: date) -> None:
 
 def _wrong(why: str) -> Invalid:
     return Invalid("Ese día no se puede leer.", {"date": [why]})
-
-
-def job_shown(db: UnitOfWork, job: Job) -> Json:
-    """The progress of a job under way is its day's."""
-    progress: Any = job if job.ended_at else db.get(Day, job.day) or job
-    return {
-        "id": job.id,
-        "state": job.state,
-        "date": job.day.isoformat(),
-        "edicts_read": progress.edicts_read,
-        "edicts_total": progress.edicts_total,
-        "error": job.error,
-    }
-
-
-def known_job(service: Any, db: UnitOfWork, asking: Asking, job_id: str) -> Job:
-    job = db.get(Job, job_id) if Id.SHAPE.fullmatch(job_id) else None
-    if job is None:
-        raise NotFound()
-    return job

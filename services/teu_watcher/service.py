@@ -15,14 +15,16 @@ from services.contracts.events import ClientsChanged, ClientsRegistered, Notific
 from services.contracts.rpc import INTERNAL, SIGNED_IN, Json
 from services.contracts.schemas import checked
 from services.contracts.schemas.edicts import EdictsPage, ReadDay
+from services.contracts.schemas.jobs import JobOutcomesPage
 from services.teu_watcher import matches, source, watch
 from services.teu_watcher.catching_up import forget_old, read_due
-from services.teu_watcher.coverage import ask_for, covered, job_shown, known_job, require_readable
+from services.teu_watcher.coverage import ask_for, covered, require_readable
 from services.teu_watcher.edict import ReadingRoom
 from services.teu_watcher.erasing import forget
 from services.teu_watcher.keeping import SEALED
 from services.teu_watcher.matches import described, listed, visible_match
 from services.teu_watcher.models import Job, Match, Model
+from services.teu_watcher.reading_jobs import job_shown, known_job
 
 LOOK_FOR_WORK_S = 3.0
 
@@ -70,9 +72,14 @@ class TeuWatcherService(Service):
         self.room.bell.set()
         return job
 
-    @rpc(needs="settings.manage", of=known_job)
+    @rpc(needs=SIGNED_IN, of=known_job)
     def job(self, db: UnitOfWork, asking: Asking, job: Job) -> Json:
         return job_shown(db, job)
+
+    @rpc(needs=SIGNED_IN, of=known_job)
+    def job_outcomes(self, db: UnitOfWork, asking: Asking, job: Job, page: Json) -> Json:
+        wanted = checked(JobOutcomesPage, page)
+        return {"items": [], "total": 0, "page": wanted["page"], "page_size": wanted["page_size"]}
 
     @rpc(needs=SIGNED_IN)
     def coverage(self, db: UnitOfWork, asking: Asking) -> Json:

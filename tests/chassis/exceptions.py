@@ -29,6 +29,8 @@ EVERYWHERE = {
     "erased": because("what is heard late about an erased firm is recognised before acting for it", "id tenant_id at next_at"),
     "alembic_version": because("which migration was applied", "version_num"),
 }
+JOBS = {"job_claims": because("a process takes the next job, of any firm", "id tenant_id holder lease_until served_at attempts")}
+WITH_JOBS = ("access", "clients", "keyring", "mailbox_sync")
 OWN = {
     "access": {"directory": because("whose an email is, asked before anybody is signed in", "email_hash tenant_id user_id")},
     "sign_in": {
@@ -78,4 +80,4 @@ OWN = {
 
 
 def exceptions_of(service: str) -> dict[str, Unprotected]:
-    return EVERYWHERE | OWN.get(service, {})
+    return EVERYWHERE | (JOBS if service in WITH_JOBS else {}) | OWN.get(service, {})

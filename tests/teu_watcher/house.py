@@ -21,9 +21,10 @@ from services.contracts.message import new_id, utc_now
 from services.contracts.rpc import Json
 from services.teu_watcher import schedule, watch
 from services.teu_watcher.catching_up import read_due
-from services.teu_watcher.coverage import ask_for, covered, job_shown
+from services.teu_watcher.coverage import ask_for, covered
 from services.teu_watcher.edict import ReadingRoom
 from services.teu_watcher.models import Day, Document, Job, Match, Model
+from services.teu_watcher.reading_jobs import job_shown
 from tests.teu_watcher.stand_in import StandIn, serving
 
 PROSE = "Anuncio de notificación."
@@ -60,7 +61,7 @@ class House:
             job = ask_for(db, asking, day, "on")
         self.look()
         with self.store.begin(asking) as db:
-            return job_shown(db, db.get(Job, job["id"]))
+            return job_shown(db, db.get(Job, job["id"].partition(".")[2]))
 
     def watch(self, tax_id: str, tenant_id: str = "firm", client_id: str = "", **more: object) -> str:
         facts = {"name": "X", "receives_notifications": True, "watch_edicts": True, "is_archived": False, "group_ids": (), "version": 1}

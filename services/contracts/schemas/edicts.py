@@ -11,13 +11,13 @@ from typing import Final
 from marshmallow import Schema, fields
 
 from services.contracts.schemas import Shape
+from services.contracts.schemas.jobs import Job
 from services.contracts.schemas.notifications import PROCESSING_STATES
 from services.contracts.schemas.paging import Id, OneOrMore, PageRequest, paged
 
 MATCHES: Final = ("on_reading", "afterwards")
 REGIMES: Final = ("general", "tax", "traffic")
 DAY_STATES: Final = ("unread", "reading", "done", "none")
-JOB_STATES: Final = ("queued", "running", "done", "failed")
 SORTS: Final = ("published_on", "found_at")
 
 
@@ -87,15 +87,10 @@ class ReadDay(Shape):
     date = fields.Date(required=True)
 
 
-class ReadingJob(Schema):
-    """A day that somebody asked to be read. `error` says in a plain sentence why it failed; the schedule tries the day again."""
+class ReadingJob(Job):
+    """A day that somebody asked to be read: `position` of `total` edicts. When it failed the schedule tries the day again."""
 
-    id = fields.String()
-    state = fields.String()
     date = fields.String()
-    edicts_read = fields.Integer()
-    edicts_total = fields.Integer()
-    error = fields.String(allow_none=True)
 
 
 EdictList = paged(Edict)
