@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from services.chassis.database import UnitOfWork
+from services.clients.firm import warning_days
 from services.clients.groups import group_ids_of, has_groups, names_of
 from services.clients.membership import shown_groups
 from services.clients.models import Certificate, Client, KnownFacts
@@ -26,11 +27,11 @@ def described(db: UnitOfWork, scope: Scope, clients: Sequence[Client]) -> list[J
     lonely = lonely if lonely and has_groups(db) else set()
     groups = {client_id: shown_groups(scope, group_ids) for client_id, group_ids in all_groups.items()}
     names = names_of(db, set().union(*groups.values()))
-    now = utc_now()
+    now, days = utc_now(), warning_days(db)
     return [
         _described(client, facts[client.id])
-        | {"warnings": warnings_of(_circumstances(client, facts[client.id], client.id in lonely), now)}
-        | {"groups": _named(groups[client.id], names), "certificate": _card(certificates.get(facts[client.id].certificate_id), now)}
+        | {"warnings": warnings_of(_circumstances(client, facts[client.id], client.id in lonely, days), now)}
+        | {"groups": _named(groups[client.id], names), "certificate": _card(certificates.get(facts[client.id].certificate_id), now, days)}
         for client in clients
     ]
 
@@ -71,7 +72,7 @@ def _certificates(db: UnitOfWork, facts: Iterable[KnownFacts]) -> dict[str, Cert
     return {row.id: row for row in db.scalars(select(Certificate).where(Certificate.id.in_(ids)))} if ids else {}
 
 
-def _card(certificate: Certificate | None, now: datetime) -> Json | None:
+def _card(certificate: Certificate | None, now: datetime, days: int) -> Json | None:
     """Without how often it was used, which the keyring alone knows."""
     if certificate is None or certificate.not_before is None or certificate.not_after is None:
         return None
@@ -83,11 +84,11 @@ def _card(certificate: Certificate | None, now: datetime) -> Json | None:
         "serial": certificate.serial,
         "not_before": certificate.not_before.isoformat(),
         "not_after": certificate.not_after.isoformat(),
-        "state": certificate_state(certificate.not_after, now),
+        "state": certificate_state(certificate.not_after, now, days),
     }
 
 
-def _circumstances(client: Client, facts: KnownFacts, is_in_no_group: bool) -> Circumstances:
+def _circumstances(client: Client, facts: KnownFacts, is_in_no_group: bool, days: int) -> Circumstances:
     return Circumstances(
         tax_id=client.tax_id,
         ccc=tuple(client.ccc),
@@ -99,4 +100,5 @@ def _circumstances(client: Client, facts: KnownFacts, is_in_no_group: bool) -> C
         has_power=facts.has_power,
         certificate_tax_id=facts.certificate_tax_id,
         certificate_not_after=facts.certificate_not_after,
+        warning_days=days,
     )

@@ -7,6 +7,7 @@ Invariant: `warning` finds exactly the clients whose answer carries a warning of
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -15,12 +16,19 @@ from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 from services.chassis.folding import patterns
 from services.clients.membership import shown_groups
 from services.clients.models import ClientGroup, Group, KnownFacts
-from services.clients.warnings import EXPIRING
 from services.contracts.rpc import Json, Scope
 from services.contracts.schemas.clients import WARNINGS
 from services.contracts.schemas.paging import words
 
 valid_until = KnownFacts.certificate_not_after
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When it is asked, and how many days before its end the firm wants to hear of a certificate."""
+
+    now: datetime
+    warning_days: int
 
 
 def visible(scope: Scope) -> ColumnElement[bool]:
@@ -33,11 +41,11 @@ def visible(scope: Scope) -> ColumnElement[bool]:
     return KnownFacts.client_id.in_(select(ClientGroup.client_id).where(ClientGroup.group_id.in_(scope.group_ids))).is_(True)
 
 
-def conditions(scope: Scope, wanted: Json, now: datetime) -> list[ColumnElement[bool]]:
+def conditions(scope: Scope, wanted: Json, moment: Moment) -> list[ColumnElement[bool]]:
     """`wanted` as loaded by `schemas.clients.ClientsPage`: what may be seen of what is asked for."""
     asked = {name: wanted[name] for name in FILTERS if wanted.get(name) not in (None, "")}
     found = [visible(scope), *(KnownFacts.search_text.like(pattern) for pattern in patterns(wanted["q"]))]
-    return [*found, *(FILTERS[name](value, now) for name, value in asked.items()), *_of_group(scope, wanted.get("group"))]
+    return [*found, *(FILTERS[name](value, moment) for name, value in asked.items()), *_of_group(scope, wanted.get("group"))]
 
 
 def _of_group(scope: Scope, group_id: str | None) -> Iterator[ColumnElement[bool]]:
@@ -47,35 +55,35 @@ def _of_group(scope: Scope, group_id: str | None) -> Iterator[ColumnElement[bool
     yield member if shown_groups(scope, [group_id]) else false()
 
 
-def _flags(asked: str, now: datetime) -> ColumnElement[bool]:
+def _flags(asked: str, moment: Moment) -> ColumnElement[bool]:
     return and_(*(getattr(KnownFacts, flag.removeprefix("-")) == (not flag.startswith("-")) for flag in words(asked)))
 
 
-def _certificates(asked: str, now: datetime) -> ColumnElement[bool]:
+def _certificates(asked: str, moment: Moment) -> ColumnElement[bool]:
     """The same bounds as `warnings.certificate_state`."""
     states = {
         "none": valid_until.is_(None),
-        "expired": valid_until <= now,
-        "expiring": _ends_within(0, 60, now),
-        "valid": now + EXPIRING < valid_until,
+        "expired": valid_until <= moment.now,
+        "expiring": _ends_within(0, moment.warning_days, moment),
+        "valid": moment.now + timedelta(days=moment.warning_days) < valid_until,
     }
     return or_(*(states[state] for state in words(asked)))
 
 
-def _warnings(asked: str, now: datetime) -> ColumnElement[bool]:
+def _warnings(asked: str, moment: Moment) -> ColumnElement[bool]:
     codes = set(words(asked))
-    return or_(*(_warned(code, now) for code in (WARNINGS[1:] if "any" in codes else sorted(codes))))
+    return or_(*(_warned(code, moment) for code in (WARNINGS[1:] if "any" in codes else sorted(codes))))
 
 
-def _warned(code: str, now: datetime) -> ColumnElement[bool]:
+def _warned(code: str, moment: Moment) -> ColumnElement[bool]:
     of_another = (valid_until.is_not(None)) & KnownFacts.certificate_tax_id.not_in(["", KnownFacts.tax_id]) & ~KnownFacts.has_power
     found: dict[str, ColumnElement[bool]] = {
         "odd_number": KnownFacts.has_odd_number.is_(True),
         "social_security_without_number": KnownFacts.has_social_security_mailbox & ~KnownFacts.has_number,
-        "certificate_expired": valid_until <= now,
-        "certificate_expires_in_7": _ends_within(0, 7, now),
-        "certificate_expires_in_30": _ends_within(7, 30, now),
-        "certificate_expires_in_60": _ends_within(30, 60, now),
+        "certificate_expired": valid_until <= moment.now,
+        "certificate_expires_in_7": _ends_within(0, 7, moment),
+        "certificate_expires_in_30": _ends_within(7, 30, moment),
+        "certificate_expires_in_60": _ends_within(30, 60, moment),
         "certificate_of_another": of_another,
         "notifications_off": ~KnownFacts.receives_notifications,
         "edicts_off": ~KnownFacts.watch_edicts,
@@ -84,24 +92,26 @@ def _warned(code: str, now: datetime) -> ColumnElement[bool]:
     return found[code]
 
 
-def _ends_within(after_days: int, days: int, now: datetime) -> ColumnElement[bool]:
-    return (now + timedelta(days=after_days) < valid_until) & (now + timedelta(days=days) >= valid_until)
+def _ends_within(after_days: int, days: int, moment: Moment) -> ColumnElement[bool]:
+    """Nothing that the firm does not yet want to hear of."""
+    last = moment.now + timedelta(days=min(days, moment.warning_days))
+    return (moment.now + timedelta(days=after_days) < valid_until) & (last >= valid_until)
 
 
-def _stale(hours: int, now: datetime) -> ColumnElement[bool]:
+def _stale(hours: int, moment: Moment) -> ColumnElement[bool]:
     checked_at = KnownFacts.last_complete_check_at
-    return or_(checked_at.is_(None), checked_at < now - timedelta(hours=hours))
+    return or_(checked_at.is_(None), checked_at < moment.now - timedelta(hours=hours))
 
 
-def _pending(is_pending: bool, now: datetime) -> ColumnElement[bool]:
+def _pending(is_pending: bool, moment: Moment) -> ColumnElement[bool]:
     return KnownFacts.pending > 0 if is_pending else KnownFacts.pending == 0
 
 
-def _read_by_before(day: date, now: datetime) -> ColumnElement[bool]:
+def _read_by_before(day: date, moment: Moment) -> ColumnElement[bool]:
     return KnownFacts.nearest_read_by < day
 
 
-def _archived(is_archived: bool, now: datetime) -> ColumnElement[bool]:
+def _archived(is_archived: bool, moment: Moment) -> ColumnElement[bool]:
     return KnownFacts.is_archived == is_archived
 
 

@@ -13,7 +13,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 from services.chassis.asking import Asking
 from services.chassis.database import UnitOfWork
 from services.clients.answers import described
-from services.clients.filters import conditions
+from services.clients.filters import Moment, conditions
+from services.clients.firm import warning_days
 from services.clients.models import Client, KnownFacts
 from services.contracts.message import utc_now
 from services.contracts.rpc import Json
@@ -35,7 +36,7 @@ def listed(db: UnitOfWork, asking: Asking, wanted: Json) -> Json:
     """`wanted` as loaded by `schemas.clients.ClientsPage`."""
     reads_all = bool(wanted["q"]) or not asking.scope.sees_all_clients
     read = _read_once if reads_all else _read_by_index
-    total, ids = read(db, conditions(asking.scope, wanted, utc_now()), wanted)
+    total, ids = read(db, conditions(asking.scope, wanted, Moment(utc_now(), warning_days(db))), wanted)
     clients = {client.id: client for client in db.scalars(select(Client).where(Client.id.in_(ids)))}
     items = described(db, asking.scope, [clients[id] for id in ids])
     return {"items": items, "total": total, "page": wanted["page"], "page_size": wanted["page_size"]}
@@ -43,7 +44,7 @@ def listed(db: UnitOfWork, asking: Asking, wanted: Json) -> Json:
 
 def ids_of(db: UnitOfWork, asking: Asking, wanted: Json) -> list[str]:
     """All that would be listed on all pages, in that order; `wanted` as loaded by `schemas.clients.ClientsExport`."""
-    found = select(KnownFacts.client_id).where(*conditions(asking.scope, wanted, utc_now()))
+    found = select(KnownFacts.client_id).where(*conditions(asking.scope, wanted, Moment(utc_now(), warning_days(db))))
     return list(db.scalars(found.order_by(*_order(wanted["sort"] or "name"))))
 
 

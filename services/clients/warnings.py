@@ -14,7 +14,8 @@ from typing import Final
 
 from services.contracts import ids
 
-EXPIRING: Final = timedelta(days=60)
+LONGEST_WARNING_DAYS: Final = 60
+"""Until a firm sets fewer: from then on before its end the authorities renew a certificate."""
 _STEPS: Final = (7, 30, 60)
 _CURES: Final = {
     7: "renuévelo e impórtelo ya, o dejarán de leerse sus buzones.",
@@ -28,7 +29,8 @@ _ONE_DAY: Final = timedelta(days=1)
 class Circumstances:
     """What the warnings are judged by; `certificate_not_after` is None when there is no certificate.
 
-    `has_power`: one of its mailboxes is entered by a power. `is_in_no_group`: of a firm that has groups.
+    `warning_days`: how long before its end the firm wants to hear of a certificate. `has_power`: a mailbox is entered by a power.
+    `is_in_no_group`: of a firm that has groups.
     """
 
     tax_id: str
@@ -41,15 +43,16 @@ class Circumstances:
     has_power: bool = False
     certificate_tax_id: str = ""
     certificate_not_after: datetime | None = None
+    warning_days: int = LONGEST_WARNING_DAYS
 
 
-def certificate_state(not_after: datetime | None, now: datetime) -> str:
-    """`none`, `expired`, `expiring` (60 days or less) or `valid`."""
+def certificate_state(not_after: datetime | None, now: datetime, warning_days: int = LONGEST_WARNING_DAYS) -> str:
+    """`none`, `expired`, `expiring` (so many days or less) or `valid`."""
     if not_after is None:
         return "none"
     if not_after <= now:
         return "expired"
-    return "expiring" if not_after <= now + EXPIRING else "valid"
+    return "expiring" if not_after <= now + warning_days * _ONE_DAY else "valid"
 
 
 def warnings_of(client: Circumstances, now: datetime) -> list[dict[str, str]]:
@@ -79,7 +82,7 @@ def _certificate(client: Circumstances, now: datetime) -> Iterator[tuple[str, st
     left = client.certificate_not_after - now
     if left <= timedelta(0):
         yield "certificate_expired", "Su certificado ha caducado: renuévelo e impórtelo de nuevo."
-    elif left <= EXPIRING:
+    elif left <= client.warning_days * _ONE_DAY:
         days = next(step for step in _STEPS if left <= step * _ONE_DAY)
         yield f"certificate_expires_in_{days}", f"Su certificado caduca en {_days(ceil(left / _ONE_DAY))}: {_CURES[days]}"
     if client.certificate_tax_id not in ("", client.tax_id) and not client.has_power:

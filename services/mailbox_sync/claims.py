@@ -80,7 +80,8 @@ def _waiting_tenants(db: Session, now: datetime, urgent: bool) -> list[str]:
     if db.scalar(select(Due.mailbox_id).where(Due.urgent == urgent, Due.due_at <= now).limit(1)) is None:
         return []
     earliest = select(func.min(Due.due_at)).where(Due.tenant_id == Turn.tenant_id, Due.urgent == urgent).scalar_subquery()
-    waiting = select(Turn.tenant_id).where(earliest <= now).order_by(Turn.last_served, Turn.tenant_id).limit(TENANTS_A_CLAIM)
+    waiting = select(Turn.tenant_id).where(earliest <= now, ~Turn.is_suspended)
+    waiting = waiting.order_by(Turn.last_served, Turn.tenant_id).limit(TENANTS_A_CLAIM)
     return list(db.scalars(waiting.with_for_update(skip_locked=True))) or list(db.scalars(waiting))
 
 
@@ -188,9 +189,17 @@ def withdraw(db: Session, mailbox_ids: Iterable[str]) -> None:
 
 def forget_leases(db: Session) -> None:
     """Of workers that are known to be dead: what they were reading is due now, and nothing of theirs can be written any more."""
-    now = database_now(db)
-    left = update(Due).where(Due.lease_until.is_not(None))
-    db.execute(left.values(due_at=now, lease_until=None, leased_by="", fence=Due.fence + 1), execution_options=NO_SYNC)
+    _end_leases(db, Due.lease_until.is_not(None))
+
+
+def take_back(db: Session, tenant_id: str) -> None:
+    """What workers are reading of this tenant is due now, and nothing that they have read can be written any more."""
+    _end_leases(db, Due.lease_until.is_not(None) & (Due.tenant_id == tenant_id))
+
+
+def _end_leases(db: Session, which: ColumnElement[bool]) -> None:
+    ended = update(Due).where(which)
+    db.execute(ended.values(due_at=database_now(db), lease_until=None, leased_by="", fence=Due.fence + 1), execution_options=NO_SYNC)
 
 
 def bring_forward(db: Session, mailbox_ids: Iterable[str], urgent: bool = False) -> None:

@@ -8,7 +8,7 @@
 Catalogued exceptions to row-level security, read and claimed across tenants; ids, codes and instants only, no personal text:
 
     due        when each mailbox is read next, who reads it, until when, and the fence
-    turns      which tenant was served last
+    turns      which tenant was served last, and which are suspended: not served
     breakers   bodies (certificate "") and certificates at a body that are left alone for a while
     attempts   how each check ended, a week back, for the health of bodies
 
@@ -21,7 +21,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.job_tables import job_tables
@@ -154,6 +154,8 @@ class Turn(Model):
     __table_args__ = (Index("turns_in_order", "last_served", "tenant_id"),)
     tenant_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     last_served: Mapped[datetime] = mapped_column(Instant)
+    is_suspended: Mapped[bool] = mapped_column(server_default=false())
+    tenant_version: Mapped[int] = mapped_column(server_default="0")
 
 
 class Breaker(Model):

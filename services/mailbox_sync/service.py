@@ -39,6 +39,7 @@ from services.mailbox_sync.connectors import modules
 from services.mailbox_sync.erasing import forget
 from services.mailbox_sync.listing import find_client, find_mailbox, find_sync, one_page, show, show_sync
 from services.mailbox_sync.models import Client, Mailbox, Model, Sync
+from services.mailbox_sync.suspending import Suspending
 
 
 def visible_client(service: MailboxSyncService, db: UnitOfWork, asking: Asking, client_id: str) -> Client:
@@ -95,7 +96,7 @@ def learn_client(service: MailboxSyncService, client_id: str) -> None:
         facts.keep_clients(db, told)
 
 
-class MailboxSyncService(Jobs, Service):
+class MailboxSyncService(Suspending, Jobs, Service):
     name = "mailbox_sync"
     db = Database(Model)
     job_asked = MailboxJobAsked

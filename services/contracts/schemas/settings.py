@@ -30,11 +30,14 @@ def each_body_once(mailboxes: list[dict[str, Any]]) -> None:
 
 
 class SettingsChanges(Shape):
-    """The body of PATCH /api/settings: what is not sent stays as it is. `strict_passwords`: the rules of the ENS."""
+    """The body of PATCH /api/settings: what is not sent stays as it is. `strict_passwords`: the rules of the ENS.
+
+    A certificate is warned of for at most 60 days, because from then on before its end it can be renewed.
+    """
 
     version = fields.Integer(required=True, strict=True)
     name = Text(200, 1)
-    certificate_warning_days = fields.Integer(strict=True, validate=validate.Range(1, 365, error="Es un número de días de 1 a 365."))
+    certificate_warning_days = fields.Integer(strict=True, validate=validate.Range(1, 60, error="Es un número de días de 1 a 60."))
     strict_passwords = fields.Boolean(truthy={True}, falsy={False})
     language = fields.String(validate=validate.OneOf(LANGUAGES, error=f"Solo existen: {', '.join(LANGUAGES)}."))
     default_mailboxes = fields.List(fields.Nested(DefaultMailbox), validate=each_body_once)
