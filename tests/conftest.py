@@ -56,6 +56,7 @@ def world(request, tmp_path_factory, bodies):
     needed = [request.getfixturevalue("servers")] if request.param == "deployed" else []
     asked = {"dehu_url": bodies.url, "teu_url": bodies.url, "bodies_ca_file": bodies.ca_file, "body_timeout_s": 3}
     asked |= {"teu_source": "on", "teu_requests_per_s": 0.0}
+    asked |= {"trusted_networks": sites.LOOPBACK, "trusted_ca_file": bodies.ca_file}
     with getattr(worlds, request.param)(folder, *needed, **asked) as started:
         yield started
 

@@ -25,6 +25,7 @@ from services.chassis.settings import PREFIX, Settings
 from tests.visitors import TIMEOUT_S, Person
 from tests.worlds import deployed_settings, numbers, until
 
+LOOPBACK = "127.0.0.0/8"
 CASILLERO = str(Path(sys.executable).with_name("casillero"))
 
 
@@ -124,7 +125,9 @@ def environment_of(**settings: Any) -> dict[str, str]:
 
 
 def settings_of(sandbox: Sandbox) -> dict[str, Any]:
-    return {"dehu_url": sandbox.url, "teu_url": sandbox.url, "bodies_ca_file": sandbox.ca_file, "teu_source": "on", "teu_requests_per_s": 0}
+    trusted = {"trusted_networks": LOOPBACK, "trusted_ca_file": sandbox.ca_file}
+    bodies = {"dehu_url": sandbox.url, "teu_url": sandbox.url, "bodies_ca_file": sandbox.ca_file}
+    return trusted | bodies | {"teu_source": "on", "teu_requests_per_s": 0}
 
 
 @contextlib.contextmanager
