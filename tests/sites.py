@@ -23,7 +23,7 @@ from deploy.sandbox.client import Sandbox
 from services.catalogue import CLASSES
 from services.chassis.settings import PREFIX, Settings
 from tests.visitors import TIMEOUT_S, Person
-from tests.worlds import deployed_settings, numbers, until
+from tests.worlds import START_PATIENCE_S, deployed_settings, numbers, until
 
 LOOPBACK = "127.0.0.0/8"
 CASILLERO = str(Path(sys.executable).with_name("casillero"))
@@ -138,7 +138,7 @@ def embedded(folder: Path, sandbox: Sandbox) -> Iterator[Site]:
     run = Process("run", command, environment, folder / "run.log")
     site = Site("embedded", "", sandbox, data, environment, {"run": run})
     try:
-        site.url = until(lambda: listening_at(ready, run), "casillero run is ready")
+        site.url = until(lambda: listening_at(ready, run), "casillero run is ready", START_PATIENCE_S)
         yield site
     finally:
         run.stop()
@@ -170,7 +170,7 @@ def deployed(folder: Path, sandbox: Sandbox, servers: Any, workers: int = 2) -> 
             site.processes[key] = Process(key, [CASILLERO, "service", key.split()[0]], environment, folder / f"{key}.log")
         gateway = [CASILLERO, "gateway", "--bind", f"127.0.0.1:{port}"]
         site.processes["gateway"] = Process("gateway", gateway, environment, folder / "gateway.log")
-        until(lambda: is_ready(site), "the gateway is ready")
+        until(lambda: is_ready(site), "the gateway is ready", START_PATIENCE_S)
         yield site
     finally:
         for process in site.processes.values():
