@@ -32,10 +32,10 @@ def destroy_firm(store: Store, tenant_id: str, stays: Iterable[str]) -> None:
                 destroyed = destroy_some(db, table)
 
 
-def destroy_some(db: UnitOfWork, table: Table) -> int:
-    """At most AT_ONCE rows of the firm that is acted for; → how many."""
+def destroy_some(db: UnitOfWork, table: Table, at_most: int = AT_ONCE) -> int:
+    """At most so many rows of the firm that is acted for; → how many there were."""
     key = tuple(table.primary_key)
-    rows = db.connection().execute(select(*key).where(table.c.tenant_id == db.asking.tenant_id).limit(AT_ONCE)).all()
+    rows = db.connection().execute(select(*key).where(table.c.tenant_id == db.asking.tenant_id).limit(at_most)).all()
     if rows:
         destroy(db, table, tuple_(*key).in_([tuple(row) for row in rows]))
     return len(rows)
