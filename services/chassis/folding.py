@@ -15,6 +15,7 @@ from typing import Final
 
 from services.contracts.ids import InvalidTaxId, TaxId
 
+AT_A_BEGINNING: Final = "% "
 _LONGEST_QUERY: Final = 200
 _MOST_WORDS: Final = 10
 _ANYWHERE_FROM: Final = 3
@@ -49,7 +50,7 @@ def patterns(query: str) -> list[str]:
         words = fold(query[:_LONGEST_QUERY]).split()[:_MOST_WORDS]
     if query.strip() and not words:
         return [""]
-    return [f"%{word}%" if len(word) >= _ANYWHERE_FROM else f"% {word}%" for word in dict.fromkeys(words)]
+    return [f"%{word}%" if len(word) >= _ANYWHERE_FROM else f"{AT_A_BEGINNING}{word}%" for word in dict.fromkeys(words)]
 
 
 def _bare(text: str) -> str:

@@ -2,7 +2,7 @@
 
 Situation: 40,000 clients, a person typing. All that is filtered and sorted by stands in one narrow table, and a page takes a handful of
 queries whatever its size. Traps: under row-level security PostgreSQL uses no index for LIKE, because LIKE is not leakproof, so a search
-reads the tenant's narrow rows. An index serves an order only when nulls and ties go the way of the index.
+reads the tenant's narrow rows (docs/decisions/0008 says why that stays so). An index serves an order only when nulls and ties go the way of the index.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from services.chassis.asking import Asking
 from services.chassis.database import UnitOfWork
+from services.chassis.folding import AT_A_BEGINNING, patterns
 from services.clients.answers import described
 from services.clients.filters import Moment, conditions
 from services.clients.firm import warning_days
 from services.clients.models import Client, KnownFacts
 from services.contracts.message import utc_now
-from services.contracts.rpc import Json
+from services.contracts.rpc import Json, Scope
 from services.contracts.schemas.paging import sort_terms
 
 COLUMNS = {
@@ -34,8 +35,7 @@ COLUMNS = {
 
 def listed(db: UnitOfWork, asking: Asking, wanted: Json) -> Json:
     """`wanted` as loaded by `schemas.clients.ClientsPage`."""
-    reads_all = bool(wanted["q"]) or not asking.scope.sees_all_clients
-    read = _read_once if reads_all else _read_by_index
+    read = _read_once if _reads_all(asking.scope, wanted["q"]) else _read_by_index
     total, ids = read(db, conditions(asking.scope, wanted, Moment(utc_now(), warning_days(db))), wanted)
     clients = {client.id: client for client in db.scalars(select(Client).where(Client.id.in_(ids)))}
     items = described(db, asking.scope, [clients[id] for id in ids])
@@ -46,6 +46,14 @@ def ids_of(db: UnitOfWork, asking: Asking, wanted: Json) -> list[str]:
     """All that would be listed on all pages, in that order; `wanted` as loaded by `schemas.clients.ClientsExport`."""
     found = select(KnownFacts.client_id).where(*conditions(asking.scope, wanted, Moment(utc_now(), warning_days(db))))
     return list(db.scalars(found.order_by(*_order(wanted["sort"] or "name"))))
+
+
+def _reads_all(scope: Scope, query: str) -> bool:
+    """Whether few fit, so that all rows are read for a page: for who sees some groups, and for a search.
+
+    One or two letters, the beginning of every search, fit a great many: there it is quicker to count them and to walk the index.
+    """
+    return not scope.sees_all_clients or any(not pattern.startswith(AT_A_BEGINNING) for pattern in patterns(query))
 
 
 def _read_once(db: UnitOfWork, which: list[ColumnElement[bool]], wanted: Json) -> tuple[int, list[str]]:

@@ -16,12 +16,14 @@ CALLS = 300
 QUERIES = (
     {"page": 1},
     {"page": 400},
+    {"q": "s"},
     {"q": "gar"},
     {"q": "sociedad norte"},
     {"sort": "tax_id", "page": 37},
     {"sort": "nearest_read_by,name"},
     {"certificate": "none", "page": 12},
     {"flag": "watch_edicts", "sort": "-name"},
+    {"warning": "any", "sort": "-created_at"},
 )
 
 
