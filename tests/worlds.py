@@ -25,8 +25,6 @@ from services.chassis.settings import Settings
 
 PATIENCE_S = 30
 START_PATIENCE_S = 180  # A dozen processes load their libraries at once: beside other runs that takes more than half a minute.
-    180  # A dozen processes that load their libraries at once: with other runs beside this one it takes more than half a minute.
-)
 numbers = itertools.count(1)
 
 
