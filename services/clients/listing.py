@@ -2,7 +2,8 @@
 
 Situation: 40,000 clients, a person typing. All that is filtered and sorted by stands in one narrow table, and a page takes a handful of
 queries whatever its size. Traps: under row-level security PostgreSQL uses no index for LIKE, because LIKE is not leakproof, so a search
-reads the tenant's narrow rows (docs/decisions/0008 says why that stays so). An index serves an order only when nulls and ties go the way of the index.
+reads the tenant's narrow rows (docs/decisions/0008 says why that stays so). An index serves an order only when nulls and ties go the way of
+the index.
 """
 
 from __future__ import annotations
