@@ -10,6 +10,8 @@ from typing import Any
 
 import click
 
+from deploy.cli_firms import tenant, user
+from deploy.cli_options import FOLDER, in_data
 from services.chassis.settings import CannotStart
 
 PORT = 8080
@@ -17,8 +19,6 @@ PORT = 8080
 
 # It says at each start that it is deprecated; docs/decisions/0004-dependencies.md says why it is here.
 warnings.filterwarnings("ignore", message="(?s).*Eventlet is deprecated")
-FOLDER = click.Path(path_type=Path, file_okay=False)
-in_data = click.option("--data", type=FOLDER, default=None, help="Carpeta de datos de `casillero run`, si se usa.")
 
 
 class PlainWords(click.Group):
@@ -51,7 +51,7 @@ def patched() -> None:
 @click.option("--port", type=click.IntRange(0, 65535), default=None, help=f"Puerto de la web; sin él, {PORT} o uno libre.")
 @click.option(
     "--data",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=FOLDER,
     default=Path("var/data"),
     show_default=True,
     help="Carpeta de todo lo que se escribe.",
@@ -104,6 +104,10 @@ def migrate() -> None:
     operations.migrate()
 
 
+main.add_command(tenant)
+main.add_command(user)
+
+
 @main.group()
 def keys() -> None:
     """Las claves de cifrado."""
@@ -115,44 +119,6 @@ def new_keys() -> None:
     from deploy import operations
 
     operations.new_keys()
-
-
-@main.group()
-def tenant() -> None:
-    """Los despachos."""
-
-
-@tenant.command("create")
-@click.argument("name")
-@click.option("--admin", "email", required=True, help="Correo de quien administrará el despacho.")
-@in_data
-def create_tenant(name: str, email: str, data: Path | None) -> None:
-    """Da de alta el despacho NAME e imprime un enlace de un solo uso para quien lo administra."""
-    from deploy import operations
-
-    operations.create_tenant(name, email, data)
-
-
-@tenant.command("export")
-@click.argument("who", metavar="NOMBRE|NÚMERO")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@in_data
-def export_tenant(who: str, file: Path, data: Path | None) -> None:
-    """Escribe en FILE (ZIP) todo lo del despacho, para el propio despacho; las claves no."""
-    from deploy import firms
-
-    firms.export_tenant(who, file, data)
-
-
-@tenant.command("erase")
-@click.argument("who", metavar="NOMBRE|NÚMERO")
-@click.option("--confirm", "confirmation", default=None, help="El nombre del despacho; sin esta opción se pide.")
-@in_data
-def erase_tenant(who: str, confirmation: str | None, data: Path | None) -> None:
-    """Destruye para siempre todo lo de un despacho suspendido; queda su registro de auditoría (docs/erasure.md)."""
-    from deploy import firms
-
-    firms.erase_tenant(who, confirmation, data)
 
 
 @main.group()

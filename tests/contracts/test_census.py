@@ -19,6 +19,7 @@ from tests.contracts import census
 
 PUBLIC = {
     "sessions.sign_in": "a way in",
+    "second_factor.second_step": "a way in",
     "passkeys.passkey_challenge": "a way in",
     "passkeys.sign_in_with_passkey": "a way in",
     "oidc.start": "a way in",
@@ -41,6 +42,7 @@ PUBLIC = {
 WAYS_IN = {
     "sign_in.who": "whose a session or token is, which the gateway itself has to know",
     "sign_in.sign_in": "a password",
+    "sign_in.second_step": "a code, after a password",
     "sign_in.sign_out": "the session itself is the proof",
     "sign_in.found": "the one-time code of an empty installation",
     "sign_in.accept_invitation": "a one-time code",
@@ -59,11 +61,17 @@ COMMANDS = {
     "migrate": "as the owner of the tables",
     "keys new": "writes key files",
     "tenant create": "access.create_tenant, sign_in.invite",
+    "tenant list": "access.tenants",
+    "tenant suspend": "access.suspend_tenant",
+    "tenant resume": "access.resume_tenant",
     "tenant export": "each service's holdings of one firm; audit.record first",
     "tenant erase": "access.erase_tenant; audit.record first",
     "audit export": "audit.export_of, audit.exported_of",
     "audit verify": "reads a file",
     "audit key": "audit",
+    "user list": "access.users_of",
+    "user disable": "access.disable_user",
+    "user invite": "audit.record, then sign_in.invite",
     "teu on": "teu_watcher.switch_source",
     "teu off": "teu_watcher.switch_source",
     "parked list": "reads the tables of messages",
