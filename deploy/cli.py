@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from deploy.cli_audit import audit
 from deploy.cli_firms import tenant, user
 from deploy.cli_options import FOLDER, in_data
 from services.chassis.settings import CannotStart
@@ -104,6 +105,7 @@ def migrate() -> None:
     operations.migrate()
 
 
+main.add_command(audit)
 main.add_command(tenant)
 main.add_command(user)
 

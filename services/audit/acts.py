@@ -17,7 +17,10 @@ SUBJECT_AND_DETAIL: Final[dict[type[Event], tuple[str, tuple[str, ...]]]] = {
     facts.TenantCreated: ("tenant_id", ()),
     facts.TenantSuspended: ("tenant_id", ("version",)),
     facts.TenantResumed: ("tenant_id", ("version",)),
-    facts.TenantSettingsChanged: ("", ("certificate_warning_days", "strict_passwords", "language", "default_mailboxes", "version")),
+    facts.TenantSettingsChanged: (
+        "",
+        ("certificate_warning_days", "strict_passwords", "requires_second_factor", "language", "default_mailboxes", "version"),
+    ),
     facts.TenantErased: ("tenant_id", ()),
     facts.UserChanged: ("user_id", ("change", "is_active", "role_id", "joined", "left", "version")),
     facts.RoleChanged: ("role_id", ("change", "capabilities", "version")),

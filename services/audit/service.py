@@ -22,6 +22,7 @@ from services.chassis.asking import Asking
 from services.chassis.database import Database, UnitOfWork
 from services.chassis.entrypoints import every, on, rpc
 from services.chassis.service import Service
+from services.contracts.errors import NotFound
 from services.contracts.message import Event, utc_now
 from services.contracts.rpc import INTERNAL
 from services.contracts.schemas import checked
@@ -92,6 +93,9 @@ class AuditService(Service):
 
     @rpc(needs=INTERNAL, unit=False, keyed=False)
     def export_of(self, asking: Asking, tenant_id: str) -> Json:
+        with self.db.begin(replace(asking, tenant_id=tenant_id)) as db:
+            if not looking.size_of(db):
+                raise NotFound("No hay ningún despacho con ese identificador.")
         return self._export(replace(asking, tenant_id=tenant_id))
 
     @rpc(needs=INTERNAL, unit=False)
