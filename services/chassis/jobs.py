@@ -37,7 +37,7 @@ from services.chassis.entrypoints import marked, rpc
 from services.chassis.job_records import NewJob, forget_old, keep_new, outcomes_of, shown, visible_job
 from services.chassis.job_turns import forget_leases, take_turn
 from services.chassis.promises import Promise
-from services.contracts.message import Event, new_id
+from services.contracts.message import new_id
 from services.contracts.rpc import SIGNED_IN, Json, Scope
 from services.contracts.schemas import checked
 from services.contracts.schemas.jobs import JobOutcomesPage
@@ -94,7 +94,7 @@ class Jobs:
     name: str
     db: Database | Store
     access: Promise
-    job_asked: ClassVar[type[Event]]
+    job_asked: ClassVar[Any]
     bell = Bell()
 
     def standing_of(self, asking: Asking) -> Scope:

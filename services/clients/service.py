@@ -17,6 +17,7 @@ from services.clients.answers import described
 from services.clients.erasing import ErasingClients, forget
 from services.clients.exporting import Exporting
 from services.clients.firm import KeepingSettings
+from services.clients.importing import Importing
 from services.clients.listing import listed
 from services.clients.membership import groups_after, shown_groups
 from services.clients.models import Client, Model
@@ -37,7 +38,7 @@ from services.contracts.schemas import checked
 from services.contracts.schemas.clients import ClientChanges, ClientGroups, ClientsPage, GroupClients, NewClient
 
 
-class ClientsService(ErasingClients, Exporting, Views, Jobs, KeepingSettings, Service):
+class ClientsService(ErasingClients, Exporting, Importing, Views, Jobs, KeepingSettings, Service):
     name = "clients"
     db = Database(Model)
     job_asked = ClientJobAsked

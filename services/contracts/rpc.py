@@ -158,6 +158,7 @@ class Clients(EveryService, HasJobs, Protocol):
     def restore(self, client_id: str) -> Json: ...  # the client; Conflict when its tax id is another client's by now
     def export(self, wanted: Json) -> Json: ...  # {client_ids, head} of what such a list holds; in the trail before it answers
     def export_rows(self, client_ids: list[str]) -> str: ...  # their lines of CSV
+    def import_file(self, content: str, layout: str, dry_run: bool) -> Json: ...  # a job; content in base64, layout "" to be recognised
     def views(self) -> list[Json]: ...  # of who asks, and those shared with the firm
     def save_view(self, new_view: Json) -> Json: ...
     def change_view(self, view_id: str, changes: Json) -> Json: ...
