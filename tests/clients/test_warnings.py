@@ -63,3 +63,26 @@ def test_an_unusual_province_is_named_with_its_number():
     number = people.naf("66")
     (warning,) = warnings_of(Circumstances(tax_id=people.tax_id(), naf=(number,)), NOW)
     assert warning["code"] == "unusual_province" and number in warning["message"]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "expected"),
+    [
+        ({"tax_id": "Q28260008"}, ["cif_control_letter"]),
+        ({"tax_id": "Q2826000H"}, []),
+        ({"tax_id": "B1234567D"}, ["cif_control_digit"]),
+        ({"tax_id": "B12345674"}, []),
+        ({"ccc": ("28004865249",)}, ["ccc_leading_zero"]),
+        ({"ccc": ("011128004865235",)}, ["ccc_leading_zero"]),
+        ({"ccc": ("28139175691", "011108187040173"), "naf": ("281234567840", "280001234520")}, []),
+    ],
+)
+def test_what_is_odd_in_a_number_is_accepted_and_said(numbers, expected):
+    assert codes(**numbers) == expected
+
+
+def test_the_nearer_its_end_the_more_urgent_a_certificate_is_said_to_be():
+    said = [
+        warnings_of(Circumstances(tax_id=people.tax_id(), certificate_not_after=NOW + timedelta(days=days)), NOW) for days in (5, 20, 50)
+    ]
+    assert len({warning["code"] for (warning,) in said}) == len({warning["message"].partition(": ")[2] for (warning,) in said}) == 3
