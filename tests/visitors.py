@@ -33,7 +33,7 @@ class Person:
 
     def call(self, method: str, path: str, **options: Any) -> Answer:
         answer = self.http.request(method, self.url + path, timeout=TIMEOUT_S, allow_redirects=False, **options)
-        is_json = answer.headers.get("Content-Type", "").startswith("application/json")
+        is_json = answer.headers.get("Content-Type", "").partition(";")[0] == "application/json"
         return Answer(answer.status_code, answer.json() if is_json else answer.text, answer.headers)
 
     def get(self, path: str, **query: Any) -> Answer:

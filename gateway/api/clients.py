@@ -90,9 +90,9 @@ def groups(client_id: str) -> dict[str, Any]:
 @blueprint.put("/api/clients/<client_id>/groups")
 @describes("Say which groups the client is in", body=ClientGroups, answer=listed(GroupOfClient))
 def set_groups(client_id: str, body: dict[str, Any]) -> dict[str, Any]:
-    wanted = checked(ClientGroups, body)["group_ids"]
     with session.services() as ask:
-        ask.clients.set_groups(client_id, wanted)
+        ask.clients.client(client_id)  # What may not be seen is not found, whatever is sent.
+        ask.clients.set_groups(client_id, checked(ClientGroups, body)["group_ids"])
         return {"items": ask.clients.client(client_id)["groups"]}
 
 

@@ -10,6 +10,9 @@ from marshmallow import fields
 from gateway import session
 from gateway.api.describing import describes
 from gateway.api.shapes import Version
+from services.contracts.errors import Invalid
+from services.contracts.schemas import checked
+from services.contracts.schemas.clients import GroupClients
 from services.contracts.schemas.paging import paged
 from services.contracts.schemas.people import Group, GroupChanges, GroupsPage, NewGroup, NewUser, User, UserChanges, UsersPage
 from services.contracts.schemas.sessions import Invited
@@ -80,6 +83,7 @@ def groups(page: dict[str, Any]) -> dict[str, Any]:
 def create_group(body: dict[str, Any]) -> dict[str, Any]:
     own, client_ids = apart(body)
     with session.services() as ask:
+        require_clients(ask, client_ids)
         return put_clients(ask, ask.access.create_group(own), client_ids)
 
 
@@ -95,6 +99,8 @@ def group(group_id: str) -> dict[str, Any]:
 def change_group(group_id: str, body: dict[str, Any]) -> dict[str, Any]:
     own, client_ids = apart(body)
     with session.services() as ask:
+        ask.access.group(group_id)  # What may not be seen is not found, whatever is sent.
+        require_clients(ask, client_ids)
         return put_clients(ask, ask.access.change_group(group_id, own), client_ids)
 
 
@@ -108,6 +114,14 @@ def delete_group(group_id: str, query: dict[str, Any]) -> None:
 def apart(body: dict[str, Any]) -> tuple[dict[str, Any], Any]:
     """What `access` keeps of a group, and the clients, which `clients` keeps; None when none are sent."""
     return {name: value for name, value in body.items() if name != "client_ids"}, body.get("client_ids")
+
+
+def require_clients(ask: Any, client_ids: Any) -> None:
+    """Before anything is written, because a group and its clients are two commits. Raises Invalid for a client that is not seen."""
+    if client_ids is not None:
+        wanted = set(checked(GroupClients, {"client_ids": client_ids})["client_ids"])
+        if unseen := wanted - set(ask.clients.names(sorted(wanted))):
+            raise Invalid.field("client_ids", f"{len(unseen)} no existen o no están a su alcance.")
 
 
 def put_clients(ask: Any, group: dict[str, Any], client_ids: Any) -> dict[str, Any]:

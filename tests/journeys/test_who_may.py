@@ -118,3 +118,13 @@ def test_lists_of_people_are_sorted_and_filtered(site):
     assert [group["name"] for group in firm.admin.get("/api/groups", sort="name").body["items"]] == ["A", "B"]
     assert firm.admin.get("/api/users", role="administrator").body["total"] == 1
     assert {grant["body"] for grant in firm.admin.get("/api/grants").body["items"]} == {"dehu"}
+
+
+def test_a_group_of_a_client_that_is_not_there_is_neither_made_nor_changed(site):
+    firm = site.firm()
+    unknown = ["01a20c6e-0000-7000-8000-000000000000"]
+    assert firm.admin.post("/api/groups", {"name": "Sur", "description": "", "client_ids": unknown}).status == 422
+    group_id = firm.group("Sur")
+    refused = firm.admin.patch(f"/api/groups/{group_id}", {"name": "Oeste", "client_ids": unknown, "version": 1})
+    assert (refused.status, set(refused.body["errors"])) == (422, {"client_ids"})
+    assert firm.admin.get(f"/api/groups/{group_id}").body["name"] == "Sur"
