@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from deploy import trail
 from deploy.firm_archive import Archive
 from deploy.operations import call, settings_for
 from services.catalogue import databases
@@ -36,7 +37,7 @@ def export_tenant(who: str, path: Path, data: Path | None) -> None:
                 rows = pages(settings, service, firm["id"], table["table"])
                 count = archive.add_table(service, table, rows)
                 click.echo(f"{service}.{table['table']}: {count}")
-        archive.add_lines("audit/trail.jsonl", trail(settings, firm["id"]))
+        archive.add_lines("audit/trail.jsonl", trail.lines(settings, firm["id"]))
     click.echo(f"«{firm['name']}» está entero en {path}. Son datos personales en claro: entréguelo cifrado, y solo al despacho.")
 
 
@@ -48,17 +49,6 @@ def pages(settings: Settings, service: str, tenant_id: str, table: str) -> Itera
         after = page["after"]
         if after is None:
             return
-
-
-def trail(settings: Settings, tenant_id: str) -> Iterator[str]:
-    """The trail as its verifier reads it."""
-    header = call(settings, "audit", "export_of", tenant_id)
-    yield header["line"]
-    after = 0
-    while after < header["size"]:
-        page = call(settings, "audit", "exported_of", tenant_id, after, header["size"])
-        yield from page["lines"]
-        after = page["after"]
 
 
 def erase_tenant(who: str, confirmation: str | None, data: Path | None) -> None:

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from sqlalchemy import String, cast, delete, or_, select
+from sqlalchemy import String, cast, delete, or_, select, update
 
 from services.chassis.asking import Asking
 from services.chassis.database import Database, Store, UnitOfWork
@@ -70,8 +70,22 @@ class Erasing:
 def erase_clients(service: Erasing, db: UnitOfWork, client_ids: Sequence[str]) -> None:
     """In the unit of work that says so, or hears of it."""
     mark(db, client_ids)
+    forget(service, db, client_ids)
+
+
+def forget(service: Erasing, db: UnitOfWork, client_ids: Sequence[str]) -> None:
     service.forget_clients(db, client_ids)
     forget_answers(db, client_ids)
+    forget_outcomes(db, client_ids)
+
+
+def forget_outcomes(db: UnitOfWork, ids: Sequence[str], words: Sequence[str] = ()) -> None:
+    """What jobs say of these records, or of whatever is called so, becomes a line with an outcome and nothing else."""
+    table = getattr(db.store.model, "JobOutcome", None)
+    if table is not None:
+        said = or_(*(cast(table.errors, String).contains(word, autoescape=True) for word in words), table.name.in_(words))
+        about = update(table).where(or_(table.subject_id.in_(ids), said))
+        db.execute(about.values(subject_id="", name="", errors={}), execution_options={"synchronize_session": False})
 
 
 def forget_answers(db: UnitOfWork, client_ids: Sequence[str]) -> None:
@@ -99,8 +113,7 @@ def finish(service: Erasing, tenant_id: str, ids: list[str]) -> None:
         blank_messages(store, tenant_id, EVERYBODY)
     else:
         with store.begin(Asking(tenant_id=tenant_id)) as db:
-            service.forget_clients(db, ids)
-            forget_answers(db, ids)
+            forget(service, db, ids)
         blank_messages(store, tenant_id, frozenset(ids))
     look_again(store, ids)
 

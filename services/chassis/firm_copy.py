@@ -23,7 +23,7 @@ from services.contracts.errors import NotFound
 from services.contracts.rpc import INTERNAL, Json
 
 PAGE = 500
-SECRET = re.compile(r"hash|secret|sealed|wrapped|password|private_key|data_key|credential")
+SECRET = re.compile(r"hash$|secret|sealed|wrapped|private_key|data_key")
 
 
 class CopyingFirms:

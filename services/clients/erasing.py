@@ -17,7 +17,7 @@ from sqlalchemy import select
 from services.chassis.asking import Asking
 from services.chassis.database import UnitOfWork
 from services.chassis.entrypoints import rpc
-from services.chassis.erasing import erase_clients
+from services.chassis.erasing import erase_clients, forget_outcomes
 from services.chassis.folding import fold
 from services.chassis.holdings import destroy, destroy_of_clients
 from services.clients.models import Certificate, Client, ClientGroup, KnownFacts, Mailbox, SavedView
@@ -74,7 +74,9 @@ def same(client: Client, said: str | None) -> bool:
 
 def forget(db: UnitOfWork, client_ids: Sequence[str]) -> None:
     names = db.execute(select(Client.tax_id, Client.name, Client.email).where(Client.id.in_(client_ids))).all()
-    forget_views(db, {fold(word) for row in names for word in row if word})
+    words = {word for row in names for word in row if word}
+    forget_views(db, {fold(word) for word in words})
+    forget_outcomes(db, client_ids, sorted(words))
     destroy_of_clients(db, BY_CLIENT, client_ids)
 
 
