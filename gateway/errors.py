@@ -45,6 +45,8 @@ def on_refusal(refusal: errors.Refusal) -> Any:
     status = status_of(refusal)
     if status == 401 and not wants_json():
         return redirect("/entrar")
+    if isinstance(refusal, errors.SecondFactorNeeded) and not wants_json():
+        return redirect("/segundo-factor")
     fields = {} if isinstance(refusal, errors.TooMany) else refusal.errors
     response = answer(status, refusal.code, refusal.message, fields)
     if isinstance(refusal, errors.TooMany):

@@ -11,8 +11,8 @@ from flask import current_app, g, request
 from werkzeug.wrappers import Response
 
 from gateway.rpc import Pool
-from services.chassis.asking import Asking
-from services.contracts.errors import Invalid, NotAllowed, NotSignedIn
+from services.chassis.asking import Asking, narrowing
+from services.contracts.errors import Invalid, NotAllowed, NotSignedIn, SecondFactorNeeded
 from services.contracts.message import new_id
 
 COOKIE = "casillero_session"
@@ -57,9 +57,12 @@ def pool() -> Pool:
 
 
 @contextmanager
-def services() -> Iterator[Any]:
-    """All services, asked by whoever is signed in. Raises NotSignedIn, and NotAllowed for a write whose CSRF token is missing or wrong."""
-    asking = signed_in()
+def services(*, enrolling: bool = False) -> Iterator[Any]:
+    """All services, asked by whoever is signed in. Raises NotSignedIn, and NotAllowed for a write whose CSRF token is missing or wrong.
+
+    `enrolling`: also for who has to set up a second factor first; others raise SecondFactorNeeded for them.
+    """
+    asking = signed_in(enrolling=enrolling)
     with pool().services(asking) as ask:
         yield ask
 
@@ -78,27 +81,30 @@ def services_of(who: dict[str, Any]) -> Iterator[Any]:
         yield ask
 
 
-def signed_in() -> Asking:
-    """Who asks, looked up once a request. Raises as `services` does."""
+def signed_in(*, enrolling: bool = False) -> Asking:
+    """Who asks, looked up once a request, so that the first to ask says whether it is for who is `enrolling`. Raises as `services` does."""
     if "asking" not in g:
-        g.asking = recognised()
+        g.asking = recognised(enrolling)
     return g.asking
 
 
-def recognised() -> Asking:
+def recognised(enrolling: bool) -> Asking:
     token = credential()
     if not token:
         raise NotSignedIn("Inicie sesión para continuar.")
     with unsigned_services() as ask:
         who = ask.sign_in.who(token)
     g.csrf_token = who["csrf_token"]
-    if request.method not in SAFE_METHODS and who["kind"] == "session":
+    if request.method not in SAFE_METHODS and who["kind"] != "token":
         require_csrf(who["csrf_token"])
+    if who["kind"] == "enrolling" and not enrolling:
+        raise SecondFactorNeeded("Su despacho exige un segundo factor. Póngalo en /segundo-factor para continuar.")
     return Asking(
         tenant_id=who["tenant_id"],
         user_id=who["user_id"],
         request_id=g.request_id,
-        only=" ".join(who["only"] or ()),
+        only=narrowing(who["only"]),
+        came_with=who["came_with"],
         idempotency_key=idempotency_key() if request.method == "POST" else "",
         traceparent=request.headers.get("traceparent", "")[:100],
     )

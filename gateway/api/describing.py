@@ -24,7 +24,10 @@ UNSAFE = {"POST", "PATCH", "PUT", "DELETE"}
 
 @dataclass(frozen=True)
 class Description:
-    """`status` and `answer` are those of success; every call may also be refused, as `refusals` lists."""
+    """`status` and `answer` are those of success; every call may also be refused, as `refusals` lists.
+
+    `enrolling`: also for whoever has to set up a second factor before anything else.
+    """
 
     summary: str
     query: type[Schema] | None = None
@@ -35,6 +38,7 @@ class Description:
     refusals: tuple[int, ...] = (401, 403, 404, 422, 429, 503)
     multipart: dict[str, Any] = field(default_factory=dict)
     signed_in: bool = True
+    enrolling: bool = False
     produces: str = "application/json"
 
 
@@ -46,7 +50,7 @@ def describes(summary: str, **details: Any) -> Callable:
         @wraps(view)
         def answer(**path: Any) -> Any:
             if description.signed_in:
-                session.signed_in()
+                session.signed_in(enrolling=description.enrolling)
             arguments = [parsed_query(description.query)] if description.query else no_query()
             if description.body is not None:
                 arguments.append(json_body())

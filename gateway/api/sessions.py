@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify
 from marshmallow import Schema, fields
 
 from gateway import session
 from gateway.api.describing import describes
+from gateway.api.shapes import listed
 from services.contracts.schemas import checked
 from services.contracts.schemas.people import Me, ProfileChanges
-from services.contracts.schemas.sessions import Credentials
+from services.contracts.schemas.sessions import Credentials, OpenSession
 
 blueprint = Blueprint("sessions", __name__)
 
 
 class SignedIn(Schema):
+    """`must_enrol`: before anything else a second factor has to be set up."""
+
     csrf_token = fields.String()
     user = fields.Nested(Me)
+    must_enrol = fields.Boolean()
 
 
 @blueprint.post("/api/session")
@@ -27,9 +31,9 @@ def sign_in(body: dict[str, Any]) -> Response:
     return entered(*open_session(body))
 
 
-def entered(made: dict[str, Any], me: dict[str, Any]) -> Response:
+def entered(made: dict[str, Any], me: dict[str, Any], **more: Any) -> Response:
     """The answer to whoever is in from now on, as `SignedIn`."""
-    response = jsonify({"csrf_token": made["csrf_token"], "user": me})
+    response = jsonify({"csrf_token": made["csrf_token"], "user": me, "must_enrol": made["is_enrolling"], **more})
     session.set_cookie(response, made["session"])
     return response
 
@@ -38,13 +42,13 @@ def open_session(credentials: dict[str, Any]) -> tuple[dict[str, Any], dict[str,
     """The new session and whose it is; raises NotSignedIn, Invalid and TooMany."""
     checked(Credentials, credentials)
     with session.unsigned_services() as ask:
-        made = ask.sign_in.sign_in(credentials["email"], credentials["password"], request.remote_addr or "")
+        made = ask.sign_in.sign_in(credentials["email"], credentials["password"], session.sender(), credentials.get("otp") or "")
     with session.services_of(made) as ask:
         return made, ask.access.me()
 
 
 @blueprint.delete("/api/session")
-@describes("Sign out", status=204, refusals=(401, 403, 503))
+@describes("Sign out", status=204, refusals=(401, 403, 503), enrolling=True)
 def sign_out() -> Response:
     token = session.credential()
     with session.services() as ask:
@@ -55,10 +59,24 @@ def sign_out() -> Response:
 
 
 @blueprint.get("/api/me")
-@describes("Who I am and what I may do", answer=Me, refusals=(401, 503))
+@describes("Who I am and what I may do", answer=Me, refusals=(401, 503), enrolling=True)
 def me() -> dict[str, Any]:
     with session.services() as ask:
         return ask.access.me()
+
+
+@blueprint.get("/api/me/sessions")
+@describes("Where I am signed in", answer=listed(OpenSession))
+def sessions() -> dict[str, Any]:
+    with session.services() as ask:
+        return {"items": ask.sign_in.sessions()}
+
+
+@blueprint.delete("/api/me/sessions/<session_id>")
+@describes("End one of my sessions", status=204)
+def end_session(session_id: str) -> None:
+    with session.services() as ask:
+        ask.sign_in.end_session(session_id)
 
 
 @blueprint.patch("/api/me")

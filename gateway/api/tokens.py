@@ -33,3 +33,17 @@ def issue_token(body: dict[str, Any]) -> dict[str, Any]:
 def revoke_token(token_id: str) -> None:
     with session.services() as ask:
         ask.sign_in.revoke_token(token_id)
+
+
+@blueprint.get("/api/users/<user_id>/tokens")
+@describes("The API tokens of a user", answer=listed(Token))
+def tokens_of(user_id: str) -> dict[str, Any]:
+    with session.services() as ask:
+        return {"items": ask.sign_in.tokens_of(user_id)}
+
+
+@blueprint.delete("/api/users/<user_id>/tokens/<token_id>")
+@describes("Revoke an API token of a user", status=204)
+def revoke_token_of(user_id: str, token_id: str) -> None:
+    with session.services() as ask:
+        ask.sign_in.revoke_token(token_id, user_id)

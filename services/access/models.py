@@ -34,6 +34,7 @@ class Tenant(Tenanted, Model):
     suspended_at: Mapped[datetime | None] = mapped_column(Instant)
     certificate_warning_days: Mapped[int] = mapped_column(server_default="60")
     strict_passwords: Mapped[bool] = mapped_column(server_default=false())
+    requires_second_factor: Mapped[bool] = mapped_column(server_default=false())
     language: Mapped[str] = mapped_column(String(2), server_default="es")
     default_mailboxes: Mapped[list[dict[str, str]]] = mapped_column(JSON, server_default="[]")
     version: Mapped[int] = mapped_column(server_default="1")

@@ -23,7 +23,7 @@ from services.contracts.rpc import INTERNAL, SIGNED_IN, Json
 from services.contracts.schemas import checked
 from services.contracts.schemas.settings import LARGEST_LOGO, SettingsChanges
 
-FIELDS: Final = ("name", "certificate_warning_days", "strict_passwords", "language", "default_mailboxes")
+FIELDS: Final = ("name", "certificate_warning_days", "strict_passwords", "requires_second_factor", "language", "default_mailboxes")
 KINDS: Final = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
 

@@ -10,18 +10,24 @@ from nameko.extensions import DependencyProvider
 from services.contracts.errors import NotAllowed
 from services.contracts.rpc import Scope
 
+READS_ONLY = "-"
+BROWSER, PROGRAM = "session", "token"
 NOTHING = Scope(user_id="", capabilities=frozenset(), group_ids=frozenset(), grants=frozenset())
 
 
 @dataclass(frozen=True, kw_only=True)
 class Asking:
-    """`only` narrows the capabilities of whoever comes with an API token: names separated by spaces, empty for all of the user's."""
+    """`only` narrows the capabilities of whoever comes with an API token: names separated by spaces, empty for all of the user's.
+
+    `came_with` is the session or token that was shown, as `session <id>` or `token <id>`; empty for who acts inside the system.
+    """
 
     tenant_id: str = ""
     user_id: str = ""
     request_id: str = ""
     idempotency_key: str = ""
     only: str = ""
+    came_with: str = ""
     traceparent: str = ""
     scope: Scope = NOTHING
 
@@ -41,12 +47,22 @@ class Asking:
             scope = replace(scope, capabilities=scope.capabilities & frozenset(self.only.split()))
         return replace(self, scope=scope)
 
+    def require_person(self) -> None:
+        """Raises NotAllowed for a program: what lets somebody in is decided by that person, signed in."""
+        if self.came_with.startswith(PROGRAM):
+            raise NotAllowed("Esto no se hace con un token. Entre en Casillero con su navegador.")
+
     def require(self, capability: str) -> None:
         """Raises NotAllowed unless the user's role (and token) has the capability."""
         if capability not in self.scope.capabilities:
             raise NotAllowed(
                 f"Su rol no le permite hacer esto (falta «{capability}»). Pídaselo a quien administra los usuarios de su despacho."
             )
+
+
+def narrowing(capabilities: list[str] | None) -> str:
+    """How `only` is written. No capabilities, for a token that only reads, must not look like all of them."""
+    return "" if capabilities is None else " ".join(capabilities) or READS_ONLY
 
 
 HEADERS = tuple(field.name for field in fields(Asking) if field.name != "scope")

@@ -2,7 +2,10 @@
 
     Refusal
       ├─ NotSignedIn      who is asking is not known
+      │    ├─ OtpNeeded         the password is right, the second factor is missing
+      │    └─ PasswordExpired   both are right, but another password has to be chosen
       ├─ NotAllowed       known, may know that the thing exists, may not do this
+      │    └─ SecondFactorNeeded   before anything else, the firm wants one to be set up
       ├─ NotFound         does not exist, or must look as if it did not
       ├─ Conflict         out of date, or the state does not allow it
       ├─ TooLarge         more than we read
@@ -43,8 +46,24 @@ class NotSignedIn(Refusal):
     code = "not_signed_in"
 
 
+class OtpNeeded(NotSignedIn):
+    """`errors["step"]` holds what stands for the password when the code is sent by itself."""
+
+    code = "otp_needed"
+
+
+class PasswordExpired(NotSignedIn):
+    """`errors["code"]` holds the one-time code with which another password is chosen."""
+
+    code = "password_expired"
+
+
 class NotAllowed(Refusal):
     code = "not_allowed"
+
+
+class SecondFactorNeeded(NotAllowed):
+    code = "second_factor_needed"
 
 
 class NotFound(Refusal):

@@ -54,6 +54,7 @@ class TenantSettingsChanged(Event):
     language: str
     default_mailboxes: tuple[DefaultMailbox, ...]
     version: int
+    requires_second_factor: bool = False
 
 
 @event("access")

@@ -25,6 +25,8 @@ class Choosing(Part):
     @rpc(needs="users.manage", unit=False, keyed=False)
     def invite_user(self, asking: Asking, user_id: str, by: str = "") -> Json:
         """As `schemas.sessions.Invited`: the code goes by mail and is not shown, unless there is no mail or `by` is "link"."""
+        if user_id == asking.user_id:
+            asking.require_person()
         self.access.user(user_id)
         by_mail = self.post.is_on and by != "link"
         self.record("invite_user", asking, user_id, by="mail" if by_mail else "link")
@@ -64,6 +66,7 @@ class Choosing(Part):
 
     @rpc(needs=SIGNED_IN, unit=False, keyed=False)
     def change_password(self, asking: Asking, current: str, password: str) -> Json:
+        asking.require_person()
         attempt_id = limits.try_once(self.db, limits.FACTOR, asking.user_id, "")
         if not passwords.matches(self.password_of(asking), current):
             raise Invalid.field("current", "No es su contraseña actual.")

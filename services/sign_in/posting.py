@@ -85,7 +85,7 @@ class Posting(Part):
         """Raises NotSignedIn when the user is no longer active."""
         theirs = self.access.asking(Asking(tenant_id=letter.tenant_id, user_id=letter.user_id))
         me, link = theirs.me(), self.post.link(f"/invitacion/{letters.opened(self.db, letter)['code']}")
-        subject, text = worded(letter.kind, theirs.settings()["language"], me["name"], me["tenant"]["name"], link)
+        subject, text = worded(letter.kind, me["language"], me["name"], me["tenant"]["name"], link)
         return Mail(id=letter.id, to=me["email"], subject=subject, text=text)
 
     def _end(self, letter: Letter, state: str, reason: str = "") -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 from services.chassis.asking import Asking
 from services.chassis.database import UnitOfWork
 from services.chassis.entrypoints import rpc
@@ -11,13 +9,13 @@ from services.contracts.rpc import SIGNED_IN, Json
 from services.contracts.schemas import checked
 from services.contracts.schemas.sessions import NewToken
 from services.sign_in import tokens
-from services.sign_in.models import Token
 from services.sign_in.part import Part
 
 
 class Programs(Part):
     @rpc(needs=SIGNED_IN, unit=False, keyed=False)
     def issue_token(self, asking: Asking, new_token: Json) -> Json:
+        asking.require_person()
         new = checked(NewToken, new_token)
         self.record("issue_token", asking, asking.user_id)
         with self.db.begin(asking) as db:
@@ -25,12 +23,19 @@ class Programs(Part):
 
     @rpc(needs=SIGNED_IN)
     def tokens(self, db: UnitOfWork, asking: Asking) -> list[Json]:
-        return [tokens.described(token) for token in db.scalars(select(Token).where(Token.user_id == asking.user_id).order_by(Token.id))]
+        return tokens.of_user(db, asking.user_id)
+
+    @rpc(needs="users.manage", unit=False)
+    def tokens_of(self, asking: Asking, user_id: str) -> list[Json]:
+        self.access.user(user_id)
+        with self.db.begin(asking) as db:
+            return tokens.of_user(db, user_id)
 
     @rpc(needs=SIGNED_IN, unit=False)
-    def revoke_token(self, asking: Asking, token_id: str) -> None:
+    def revoke_token(self, asking: Asking, token_id: str, user_id: str = "") -> None:
+        """`user_id`: whose it has to be, for who names the user too."""
         with self.db.begin(asking) as db:
-            tokens.find(db, asking, token_id)
+            tokens.find(db, asking, token_id, user_id)
         self.record("revoke_token", asking, token_id)
         with self.db.begin(asking) as db:
-            tokens.revoke(db, tokens.find(db, asking, token_id))
+            tokens.revoke(db, tokens.find(db, asking, token_id, user_id))

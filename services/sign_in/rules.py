@@ -15,7 +15,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 LONGEST, LEFT, WORD = 1024, 6, 3
@@ -28,6 +28,9 @@ class Rules:
     shortest: int
     former: int = 0
     lasts: timedelta | None = None
+
+    def is_over(self, chosen_at: datetime, now: datetime) -> bool:
+        return self.lasts is not None and chosen_at + self.lasts <= now
 
 
 ORDINARY: Final = Rules(12)

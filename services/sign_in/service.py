@@ -5,6 +5,7 @@
     posting     letters with links, for who is invited or forgot
     passkeys    authenticators in place of passwords
     oidc        a firm's own sign-in provider, and provider_settings which one that is
+    second_factor   an app that makes numbers, and codes for who has lost it
     programs    API tokens
 
 Invariant: whoever is let in or turned away is in the trail before they are told.
@@ -13,17 +14,18 @@ Invariant: whoever is let in or turned away is in the trail before they are told
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from sqlalchemy import delete
 
 from services.chassis.asking import Asking
 from services.chassis.database import UnitOfWork
 from services.chassis.entrypoints import every, on, rpc
-from services.contracts.errors import NotSignedIn
+from services.contracts.errors import NotSignedIn, OtpNeeded, PasswordExpired
 from services.contracts.events import UserChanged
 from services.contracts.message import utc_now
-from services.contracts.rpc import INTERNAL, Json
-from services.sign_in import carried, invitations, letters, limits, passwords, sessions, tokens
+from services.contracts.rpc import INTERNAL, SIGNED_IN, Json
+from services.sign_in import carried, credentials, half_way, invitations, letters, limits, passwords, sessions, tokens, totp
 from services.sign_in.choosing import Choosing
 from services.sign_in.founding import Founding
 from services.sign_in.models import Attempt, Challenge, Invitation, Session
@@ -32,27 +34,78 @@ from services.sign_in.passkeys import Passkeys
 from services.sign_in.posting import Posting
 from services.sign_in.programs import Programs
 from services.sign_in.provider_settings import ProviderSettings
+from services.sign_in.rules import rules_of
+from services.sign_in.second_factor import SecondFactor
+
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-class SignInService(Founding, Choosing, Posting, Passkeys, ProviderSettings, Oidc, Programs):
+class SignInService(Founding, Choosing, Posting, SecondFactor, Passkeys, ProviderSettings, Oidc, Programs):
     @rpc(needs=INTERNAL, unit=False)
-    def sign_in(self, asking: Asking, email: str, password: str, address: str) -> Json:
+    def sign_in(self, asking: Asking, email: str, password: str, address: str, otp: str = "") -> Json:
         attempt_id = limits.try_once(self.db, limits.SIGN_IN, email, address)
         person = self.access.person(email)
         known = replace(asking, tenant_id=person["tenant_id"], user_id=person["user_id"]) if person else None
-        is_right = passwords.matches(self.password_of(known) if known else None, password)
-        if known is None or not is_right or not person["is_active"]:
+        if not passwords.matches(self.password_of(known or Asking()), password) or known is None:
             self._record_failed(known, address)
             raise NotSignedIn("El correo o la contraseña no son correctos.")
-        self.record("sign_in", known, known.user_id, address=address)
         limits.take_back(self.db, attempt_id)
+        return self._enter(known, otp, address)
+
+    @rpc(needs=INTERNAL, unit=False)
+    def second_step(self, asking: Asking, step: str, otp: str, address: str) -> Json:
+        """After OtpNeeded: its `step` in place of the password."""
+        known, changed_at = half_way.whose(self.db, step)
+        if self._door_of(known)[0].isoformat() != changed_at:
+            raise half_way.over()
+        return self._enter(known, otp, address)
+
+    def _enter(self, known: Asking, otp: str, address: str) -> Json:
+        """Whose password is right. Raises OtpNeeded, PasswordExpired and NotSignedIn."""
+        changed_at, has_totp = self._door_of(known)
+        if has_totp and not otp:
+            self.record("otp_asked", known, known.user_id, address=address)
+            raise OtpNeeded(
+                "Escriba el código de su aplicación, o uno de recuperación.", {"step": [half_way.ticket_of(self.db, known, changed_at)]}
+            )
+        method = f"password, {self.prove(known, otp, address)}" if has_totp else "password"
+        settings = self.access.settings_of(known.tenant_id)
+        if rules_of(settings).is_over(changed_at, utc_now()):
+            raise self._expired(known)
+        self.admit(known, method, address)
         with self.db.begin(known) as db:
-            return sessions.begin(db, known.tenant_id, known.user_id)
+            return sessions.begin(db, known.tenant_id, known.user_id, is_enrolling=settings["requires_second_factor"] and not has_totp)
+
+    def _door_of(self, known: Asking) -> tuple[datetime, bool]:
+        """When the password was chosen, and whether a code is asked for."""
+        with self.db.begin(known) as db:
+            return credentials.changed_at(db, known.user_id) or NEVER, totp.is_on(db, known.user_id)
+
+    def _expired(self, known: Asking) -> PasswordExpired:
+        self.record("password_expired", known, known.user_id)
+        with self.db.begin() as db:
+            code = invitations.make_another(db, known.tenant_id, known.user_id, half_way.LASTS)
+        return PasswordExpired("Su contraseña ha caducado. Elija otra.", {"code": [code]})
 
     @rpc(needs=INTERNAL, unit=False)
     def who(self, asking: Asking, credential: str) -> Json:
         with self.db.begin() as db:
             return tokens.whose(db, credential) if carried.is_token(credential) else sessions.whose(db, credential)
+
+    @rpc(needs=SIGNED_IN, unit=False)
+    def sessions(self, asking: Asking) -> list[Json]:
+        asking.require_person()
+        with self.db.begin() as db:
+            return sessions.of_user(db, asking)
+
+    @rpc(needs=SIGNED_IN, unit=False)
+    def end_session(self, asking: Asking, session_id: str) -> None:
+        asking.require_person()
+        with self.db.begin() as db:
+            sessions.find(db, asking, session_id)
+        self.record("end_session", asking, session_id)
+        with self.db.begin() as db:
+            sessions.end_one(db, asking, session_id)
 
     @rpc(needs=INTERNAL, unit=False)
     def sign_out(self, asking: Asking, session: str) -> None:

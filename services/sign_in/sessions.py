@@ -1,5 +1,7 @@
 """Signed-in browsers: 12 hours after their last use, 7 days after signing in, or with the user, they end.
 
+A session is never promoted: whoever proves more gets a new one, so that what was known before is worth nothing afterwards.
+
 Trap: `who` runs for every request, so it writes only when the end would move by more than `STEP`.
 """
 
@@ -7,12 +9,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session as Unit
 
-from services.chassis.asking import Asking
-from services.contracts.errors import NotSignedIn
-from services.contracts.message import utc_now
+from services.chassis.asking import BROWSER, Asking
+from services.contracts.errors import NotFound, NotSignedIn
+from services.contracts.message import new_id, utc_now
 from services.contracts.rpc import Json
 from services.sign_in.carried import csrf_token, hash_of, new_session
 from services.sign_in.models import Session
@@ -20,11 +22,14 @@ from services.sign_in.models import Session
 IDLE, WHOLE, STEP = timedelta(hours=12), timedelta(days=7), timedelta(minutes=10)
 
 
-def begin(db: Unit, tenant_id: str, user_id: str) -> Json:
+def begin(db: Unit, tenant_id: str, user_id: str, *, is_enrolling: bool = False) -> Json:
     """As `schemas.sessions.Session`; the only time that the session is known in clear."""
     session, now = new_session(), utc_now()
-    db.add(Session(session_hash=hash_of(session), tenant_id=tenant_id, user_id=user_id, expires_at=now + IDLE, ends_at=now + WHOLE))
-    return {"session": session, "csrf_token": csrf_token(session), "tenant_id": tenant_id, "user_id": user_id}
+    row = Session(session_hash=hash_of(session), id=new_id(), tenant_id=tenant_id, user_id=user_id, is_enrolling=is_enrolling)
+    row.expires_at, row.ends_at = now + IDLE, now + WHOLE
+    db.add(row)
+    shown = {"session": session, "csrf_token": csrf_token(session), "is_enrolling": is_enrolling}
+    return {**shown, "tenant_id": tenant_id, "user_id": user_id}
 
 
 def whose(db: Unit, session: str) -> Json:
@@ -34,7 +39,31 @@ def whose(db: Unit, session: str) -> Json:
     moved = min(now + IDLE, found.ends_at)
     if moved - found.expires_at > STEP:
         found.expires_at = moved
-    return {"tenant_id": found.tenant_id, "user_id": found.user_id, "csrf_token": csrf_token(session), "only": None, "kind": "session"}
+    owner = {"tenant_id": found.tenant_id, "user_id": found.user_id, "only": None, "came_with": f"{BROWSER} {found.id}"}
+    return {**owner, "csrf_token": csrf_token(session), "kind": "enrolling" if found.is_enrolling else "session"}
+
+
+def of_user(db: Unit, asking: Asking) -> list[Json]:
+    """As `schemas.sessions.OpenSession`, the newest first."""
+    open_now = select(Session).where(Session.user_id == asking.user_id, Session.expires_at > utc_now()).order_by(Session.id.desc())
+    return [described(row, asking) for row in db.scalars(open_now)]
+
+
+def described(row: Session, asking: Asking) -> Json:
+    instants = {"created_at": row.created_at.isoformat(), "expires_at": row.expires_at.isoformat()}
+    return {"id": row.id, "is_this": asking.came_with == f"{BROWSER} {row.id}", **instants}
+
+
+def find(db: Unit, asking: Asking, session_id: str) -> Session:
+    """One of one's own; raises NotFound."""
+    found = db.scalars(select(Session).where(Session.id == session_id, Session.user_id == asking.user_id)).one_or_none()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def end_one(db: Unit, asking: Asking, session_id: str) -> None:
+    db.execute(delete(Session).where(Session.id == session_id, Session.user_id == asking.user_id))
 
 
 def owner_of(db: Unit, session: str) -> Asking | None:

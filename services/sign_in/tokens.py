@@ -1,7 +1,7 @@
 """API tokens: what a program signs in with on behalf of a user, with all or some of the user's capabilities.
 
-Traps: a token made with a narrowed token must not be wider than it. An empty list of capabilities would travel like "all of them", so it
-is refused. A token whose owner lost a capability has lost it too, because whoever is asked narrows the owner's present ones.
+Traps: a token does not make tokens, or a leaked one would never end. One with an empty list of capabilities only reads what its owner sees.
+A token whose owner lost a capability has lost it too, because whoever is asked narrows the owner's present ones.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 
-from services.chassis.asking import Asking
+from services.chassis.asking import PROGRAM, Asking
 from services.chassis.database import UnitOfWork
 from services.contracts.errors import Invalid, NotFound, NotSignedIn
 from services.contracts.message import new_id, utc_now
@@ -26,8 +26,6 @@ def issue(db: UnitOfWork, asking: Asking, new: Json) -> Json:
     """As `schemas.sessions.NewTokenShown`; raises Invalid naming every bad field."""
     held = asking.scope.capabilities
     wanted = new["capabilities"]
-    if wanted is None and asking.only:
-        wanted = sorted(held)
     errors = {"capabilities": list(reasons_against(wanted, held)), "expires_at": [] if in_future(new["expires_at"]) else ["Ya ha pasado."]}
     if any(errors.values()):
         raise Invalid("Hay datos que no son válidos.", {field: reasons for field, reasons in errors.items() if reasons})
@@ -39,11 +37,7 @@ def issue(db: UnitOfWork, asking: Asking, new: Json) -> Json:
 
 
 def reasons_against(wanted: list[str] | None, held: frozenset[str]) -> list[str]:
-    if wanted is None:
-        return []
-    if not wanted:
-        return ["Indique al menos una capacidad, u omita el dato para darle todas las suyas."]
-    return [f"Usted no tiene «{capability[:40]}»." for capability in wanted if capability not in held]
+    return [f"Usted no tiene «{capability[:40]}»." for capability in wanted or () if capability not in held]
 
 
 def in_future(instant: datetime | None) -> bool:
@@ -60,13 +54,20 @@ def whose(db: UnitOfWork, shown: str) -> Json:
         raise NotSignedIn("El token ha caducado. Cree otro.")
     if token.last_used_at is None or now - token.last_used_at > STEP:
         token.last_used_at = now
-    return {"tenant_id": token.tenant_id, "user_id": token.user_id, "csrf_token": "", "only": token.capabilities, "kind": "token"}
+    owner = {"tenant_id": token.tenant_id, "user_id": token.user_id}
+    return {**owner, "csrf_token": "", "only": token.capabilities, "kind": "token", "came_with": f"{PROGRAM} {token.id}"}
 
 
-def find(db: UnitOfWork, asking: Asking, token_id: str) -> Token:
-    """One's own; anybody's of the firm for who manages its users."""
+def of_user(db: UnitOfWork, user_id: str) -> list[Json]:
+    return [described(token) for token in db.scalars(select(Token).where(Token.user_id == user_id).order_by(Token.id))]
+
+
+def find(db: UnitOfWork, asking: Asking, token_id: str, user_id: str = "") -> Token:
+    """One's own; anybody's of the firm for who manages its users. Raises NotFound, also when it is not of `user_id`."""
     token = db.scalars(select(Token).where(Token.id == token_id)).one_or_none()
-    if token is None or (token.user_id != asking.user_id and "users.manage" not in asking.scope.capabilities):
+    if token is None or user_id not in ("", token.user_id):
+        raise NotFound()
+    if token.user_id != asking.user_id and "users.manage" not in asking.scope.capabilities:
         raise NotFound()
     return token
 

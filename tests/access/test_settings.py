@@ -22,6 +22,7 @@ def test_a_new_firm_has_the_defaults(world):
         "name": firm.name,
         "certificate_warning_days": 60,
         "strict_passwords": False,
+        "requires_second_factor": False,
         "language": "es",
         "default_mailboxes": [],
         "has_logo": False,

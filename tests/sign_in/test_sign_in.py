@@ -12,45 +12,13 @@ from services.contracts.errors import Invalid, NotAllowed, NotFound, NotSignedIn
 from services.contracts.message import utc_now
 from services.sign_in.carried import hash_of
 from services.sign_in.models import Invitation, Session
+from tests.sign_in.people import PASSWORD, Person, is_over
 from tests.worlds import until
-
-PASSWORD = "un gato en el tejado"
-
-
-class Person:
-    """A reader of a firm with a password."""
-
-    def __init__(self, world, firm=None):
-        self.world, self.firm = world, firm or world.firm()
-        self.user_id = self.firm.user("reader")
-        self.email = self.firm.admin.access.user(self.user_id)["email"]
-        self.caller = self.firm.as_user(self.user_id)
-        world.nobody.sign_in.accept_invitation(self.invite(), PASSWORD)
-
-    def invite(self):
-        return self.world.nobody.sign_in.invite(self.firm.tenant_id, self.user_id)
-
-    def sign_in(self, password=PASSWORD, address="192.0.2.1"):
-        return self.world.nobody.sign_in.sign_in(self.email, password, address)
-
-    def recorded(self):
-        return [entry["act"] for entry in self.firm.admin.audit.entries({"user_id": self.user_id, "page_size": 200})["items"]]
-
-    def disable(self):
-        self.firm.admin.access.change_user(self.user_id, {"version": 1, "is_active": False})
 
 
 @pytest.fixture
 def person(world):
     return Person(world)
-
-
-def is_over(world, credential):
-    try:
-        world.nobody.sign_in.who(credential)
-    except NotSignedIn:
-        return True
-    return False
 
 
 def test_a_session_says_who_signed_in(world, person):

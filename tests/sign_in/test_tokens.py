@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from services.chassis.asking import Asking
+from services.chassis.asking import Asking, narrowing
 from services.contracts.errors import Invalid, NotAllowed, NotFound, NotSignedIn
 from services.contracts.message import utc_now
 from services.sign_in.models import Token
@@ -49,11 +49,35 @@ def test_a_token_never_has_more_than_its_owner(world):
     assert list(refused.value.errors) == ["capabilities"]
 
 
-def test_a_token_made_with_a_narrow_token_is_as_narrow(world):
+def test_a_token_makes_no_tokens_and_changes_nothing_that_lets_its_owner_in(world):
     firm = world.firm()
-    narrow = firm.as_user(firm.admin_id, only="clients.write")
-    token = narrow.sign_in.issue_token({"name": "hijo"})["token"]
-    assert world.nobody.sign_in.who(token)["only"] == ["clients.write"]
+    made = firm.admin.sign_in.issue_token({"name": "ERP"})
+    program = firm.as_user(firm.admin_id, came_with=f"token {made['id']}").sign_in
+    calls = [
+        lambda: program.issue_token({"name": "hijo"}),
+        lambda: program.change_password("x", "otra frase distinta"),
+        program.enrol_totp,
+        lambda: program.confirm_totp("123456"),
+        lambda: program.remove_totp("x", "123456"),
+        lambda: program.renew_recovery_codes("x", "123456"),
+        lambda: program.reset_second_factor(firm.user("reader")),
+        lambda: program.invite_user(firm.admin_id),
+        program.sessions,
+    ]
+    for call in calls:
+        with pytest.raises(NotAllowed, match="navegador"):
+            call()
+
+
+def test_a_token_without_any_capability_only_reads(world):
+    firm = world.firm()
+    made = firm.admin.sign_in.issue_token({"name": "lectura", "capabilities": []})
+    only = narrowing(world.nobody.sign_in.who(made["token"])["only"])
+    program = firm.as_user(firm.admin_id, only=only)
+    assert program.access.me()["capabilities"] == []
+    assert program.access.settings()["name"] == firm.name
+    with pytest.raises(NotAllowed):
+        program.clients.register({"tax_id": "x", "name": "x"})
 
 
 def test_who_comes_with_a_narrow_token_may_no_more_than_it_says(world):
@@ -66,7 +90,7 @@ def test_who_comes_with_a_narrow_token_may_no_more_than_it_says(world):
 
 def test_every_bad_field_of_a_token_is_named(world):
     with pytest.raises(Invalid) as refused:
-        world.firm().admin.sign_in.issue_token({"name": "x", "capabilities": [], "expires_at": "2020-01-01T00:00:00Z"})
+        world.firm().admin.sign_in.issue_token({"name": "x", "capabilities": ["volar"], "expires_at": "2020-01-01T00:00:00Z"})
     assert set(refused.value.errors) == {"capabilities", "expires_at"}
 
 
@@ -141,3 +165,23 @@ def test_an_idempotency_key_does_not_keep_a_token_in_clear(world):
     firm = world.firm()
     keyed = firm.as_user(firm.admin_id, idempotency_key="una")
     assert keyed.sign_in.issue_token({"name": "a"})["token"] != keyed.sign_in.issue_token({"name": "a"})["token"]
+
+
+def test_who_manages_users_sees_the_tokens_of_others(world):
+    firm = world.firm()
+    user_id = firm.user("reader")
+    made = firm.as_user(user_id).sign_in.issue_token({"name": "ERP"})
+    (listed,) = firm.admin.sign_in.tokens_of(user_id)
+    assert listed["id"] == made["id"]
+    with pytest.raises(NotAllowed):
+        firm.as_user(user_id).sign_in.tokens_of(firm.admin_id)
+    with pytest.raises(NotFound):
+        world.firm().admin.sign_in.tokens_of(user_id)
+
+
+def test_a_token_is_not_revoked_as_somebody_elses(world):
+    firm = world.firm()
+    made = firm.as_user(firm.user("reader")).sign_in.issue_token({"name": "ERP"})
+    with pytest.raises(NotFound):
+        firm.admin.sign_in.revoke_token(made["id"], firm.admin_id)
+    assert not is_over(world, made["token"])

@@ -16,7 +16,7 @@ class Credentials(Shape):
 
     email = fields.String(required=True, validate=validate.Length(1, 254, error="Escriba su dirección de correo."))
     password = fields.String(required=True, validate=validate.Length(1, 1024, error="Escriba su contraseña."), load_only=True)
-    otp = fields.String(load_only=True)
+    otp = fields.String(load_only=True, allow_none=True, validate=validate.Length(max=100, error="No es un código."))
 
 
 class Session(Schema):
@@ -24,8 +24,18 @@ class Session(Schema):
 
     session = fields.String()
     csrf_token = fields.String()
+    is_enrolling = fields.Boolean()
     tenant_id = fields.String()
     user_id = fields.String()
+
+
+class OpenSession(Schema):
+    """`is_this`: the one that asks."""
+
+    id = fields.String()
+    is_this = fields.Boolean()
+    created_at = fields.String()
+    expires_at = fields.String()
 
 
 class Invitation(Shape):
@@ -88,7 +98,7 @@ class Founder(Shape):
 
 
 class NewToken(Shape):
-    """`capabilities` absent or null: all of its owner's, whatever they are at the moment of use."""
+    """`capabilities` absent or null: all of its owner's, whatever they are at the moment of use; none at all: it only reads."""
 
     name = Text(200, 1, required=True)
     capabilities = fields.List(Text(100, 1), load_default=None, allow_none=True)

@@ -1,6 +1,7 @@
 """The settings of a firm, as `access` takes and gives them. A firm begins with the defaults that its row in `access` has:
 
-60 days of warning before a certificate expires, ordinary passwords, Spanish, no mailboxes for new clients, no logo.
+60 days of warning before a certificate expires, ordinary passwords that are enough by themselves, Spanish, no mailboxes for new clients, no
+logo.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ def each_body_once(mailboxes: list[dict[str, Any]]) -> None:
 
 
 class SettingsChanges(Shape):
-    """The body of PATCH /api/settings: what is not sent stays as it is. `strict_passwords`: the rules of the ENS.
+    """The body of PATCH /api/settings: what is not sent stays as it is. `strict_passwords`: the rules of the ENS;
+    `requires_second_factor`: who signs in with a password and has none can only set one up.
 
     A certificate is warned of for at most 60 days, because from then on before its end it can be renewed.
     """
@@ -39,6 +41,7 @@ class SettingsChanges(Shape):
     name = Text(200, 1)
     certificate_warning_days = fields.Integer(strict=True, validate=validate.Range(1, 60, error="Es un número de días de 1 a 60."))
     strict_passwords = fields.Boolean(truthy={True}, falsy={False})
+    requires_second_factor = fields.Boolean(truthy={True}, falsy={False})
     language = fields.String(validate=validate.OneOf(LANGUAGES, error=f"Solo existen: {', '.join(LANGUAGES)}."))
     default_mailboxes = fields.List(fields.Nested(DefaultMailbox), validate=each_body_once)
 
@@ -49,6 +52,7 @@ class Settings(Schema):
     name = fields.String()
     certificate_warning_days = fields.Integer()
     strict_passwords = fields.Boolean()
+    requires_second_factor = fields.Boolean()
     language = fields.String()
     default_mailboxes = fields.List(fields.Nested(DefaultMailbox))
     has_logo = fields.Boolean()
