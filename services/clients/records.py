@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import inspect, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from services.chassis.asking import Asking
@@ -57,7 +57,6 @@ def change(db: UnitOfWork, client: Client, changes: Json) -> None:
     if changes["version"] != client.version:
         raise StaleVersion(errors={name: [NEW_MEANWHILE] for name in changed_since(client, changes["version"])})
     write(client, changes)
-    client.is_archived = changes.get("archived", client.is_archived)
     touch(db, [client])
 
 
@@ -69,19 +68,15 @@ def changed_since(client: Client, version: int) -> list[str]:
 def set_archived(db: UnitOfWork, client: Client, is_archived: bool) -> None:
     """Once. Raises Conflict when a client is to come back whose tax id another one has by now."""
     if client.is_archived != is_archived:
-        client.is_archived = is_archived
+        write(client, {"archived": is_archived})
         touch(db, [client])
 
 
 def touch(db: UnitOfWork, clients: Sequence[Client], *also: str) -> None:
-    """These clients are as others know them no longer: a version further, and said so.
-
-    Trap: what was changed is read off the rows before they are written; `also` names what does not stand in them (`groups`).
-    """
+    """These clients are as others know them no longer: a version further, and said so. `also` names what changed beside `write`."""
     for client in clients:
-        new = [*also, *(name for column, name in SHOWN_AS.items() if inspect(client).attrs[column].history.has_changes())]
+        mark(client, also)
         client.version, client.updated_at = client.version + 1, utc_now()
-        client.changed_in = client.changed_in | dict.fromkeys(new, client.version)
     flush(db)
     by_id = {client.id: client for client in clients}
     for row in db.scalars(select(KnownFacts).where(KnownFacts.client_id.in_(list(by_id)))):
@@ -95,7 +90,8 @@ def touch_by_id(db: UnitOfWork, client_ids: Sequence[str], *also: str) -> None:
 
 
 def write(client: Client, sent: Json) -> None:
-    """What was sent; the rest stays."""
+    """What was sent, and in which version it will be new; the rest stays. `touch` follows, unless the client is new itself."""
+    before = {column: getattr(client, column) for column in SHOWN_AS}
     for name in PLAIN:
         if name in sent:
             setattr(client, name, sent[name])
@@ -103,6 +99,14 @@ def write(client: Client, sent: Json) -> None:
     numbers = sent.get("social_security", {})
     client.ccc = list(dict.fromkeys(numbers.get("ccc", client.ccc)))
     client.naf = list(dict.fromkeys(numbers.get("naf", client.naf)))
+    client.is_archived = sent.get("archived", client.is_archived)
+    mark(client, [name for column, name in SHOWN_AS.items() if getattr(client, column) != before[column]])
+
+
+def mark(client: Client, names: Sequence[str]) -> None:
+    """These fields will be new in the version that comes next."""
+    if client.version and names:
+        client.changed_in = client.changed_in | dict.fromkeys(names, client.version + 1)
 
 
 def copied(client: Client, facts: KnownFacts) -> KnownFacts:

@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from services.contracts.errors import Invalid, NotAllowed, NotFound
+from services.contracts.errors import Invalid, NotAllowed, NotFound, StaleVersion
 from tests import people
 from tests.jobs import ended, outcomes, told
 from tests.worlds import until
@@ -81,6 +81,16 @@ def test_a_known_client_is_changed_by_what_the_file_says_and_keeps_the_rest(firm
     assert imported(firm.admin, file(f"1;Después;{nif};;600"))["counts"] == {"changed": 1}
     (client,) = clients_of(firm.admin)
     assert (client["name"], client["email"], client["notes"], client["version"]) == ("Después", "a@b.example", "Nota\nTeléfono: 600", 2)
+
+
+def test_whoever_had_a_client_open_is_told_which_fields_a_file_changed(firm, group):
+    made = [firm.admin.clients.register({"tax_id": people.tax_id(), "name": "Antes"}) for _ in range(2)]
+    rows = [f"{made[0]['tax_id']};Después;", f"{made[1]['tax_id']};Antes;{group['name']}"]
+    assert imported(firm.admin, file(*rows, header="tax_id;name;groups"))["counts"] == {"changed": 2}
+    for client, expected in zip(made, ({"name"}, {"groups"}), strict=True):
+        with pytest.raises(StaleVersion) as refused:
+            firm.admin.clients.change(client["id"], {"version": 1, "notes": "a"})
+        assert set(refused.value.errors) == expected
 
 
 def test_of_a_dry_run_nothing_stays(firm):
