@@ -67,7 +67,8 @@ def operation(description: Description, path_names: set[str], method: str, endpo
     if description.body is not None:
         described["requestBody"] = {"required": True, "content": {"application/json": {"schema": description.body}}}
     if description.multipart:
-        form = {"type": "object", "properties": description.multipart, "required": sorted(description.multipart)}
+        needed = [name for name, shape in description.multipart.items() if "default" not in shape]
+        form = {"type": "object", "properties": description.multipart, "required": sorted(needed)}
         described["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": form}}}
     return described
 

@@ -10,6 +10,7 @@ from services.access import directory, rules
 from services.access.erasing import ErasingTenants
 from services.access.grants import Grants
 from services.access.groups import Groups
+from services.access.importing import Importing
 from services.access.models import Entry, Model, Tenant, User
 from services.access.profile import Profile
 from services.access.roles import Roles
@@ -27,7 +28,7 @@ from services.contracts.events import AccessJobAsked
 from services.contracts.rpc import INTERNAL, SIGNED_IN, Json, Scope
 
 
-class AccessService(Tenants, ErasingTenants, Settings, Profile, Users, Roles, Groups, Grants, Jobs, Service):
+class AccessService(Tenants, ErasingTenants, Settings, Profile, Users, Roles, Groups, Grants, Importing, Jobs, Service):
     name = "access"
     db = Database(Model)
     job_asked = AccessJobAsked
