@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from gateway.web import doors, inbox, providers
+from gateway.web import doors, inbox, providers, second_factor
 
 
 def blueprint() -> Blueprint:
     pages = Blueprint("web", __name__)
-    for module in (doors, inbox, providers):
+    for module in (doors, second_factor, inbox, providers):
         module.register(pages)
     return pages
