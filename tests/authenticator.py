@@ -58,10 +58,8 @@ class Authenticator:
         return self.wrapped({name: base64url(content) for name, content in response.items()})
 
     def client_data(self, kind: str, options: dict[str, Any], wrong: dict[str, Any]) -> bytes:
-        challenge, origin = wrong.get("challenge", options["challenge"]), wrong.get("origin", self.origin)
-        return json.dumps(
-            {"type": kind, "challenge": challenge, "origin": origin, "crossOrigin": wrong.get("cross_origin", False)}
-        ).encode()
+        said = {"type": kind, "challenge": options["challenge"], "origin": self.origin, "crossOrigin": False}
+        return json.dumps(said | {name: value for name, value in wrong.items() if name in said}).encode()
 
     def data(self, flags: int, wrong: dict[str, Any]) -> bytes:
         rp_id = wrong.get("rp_id", self.rp_id)
