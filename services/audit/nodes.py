@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import BindParameter, bindparam, func, select
 
 from services.audit.entry import FIELDS, digest
 from services.audit.faults import Broken
@@ -22,7 +22,9 @@ from services.chassis.insert import insert_new
 
 LEVELS = 8
 BLOCK = 1 << LEVELS
-FROM, TO, LEVEL = bindparam("from"), bindparam("to"), bindparam("level")
+FROM: BindParameter[int] = bindparam("from")
+TO: BindParameter[int] = bindparam("to")
+LEVEL: BindParameter[int] = bindparam("level")
 LEAVES = select(Entry.digest).where(Entry.seq > FROM, Entry.seq <= TO).order_by(Entry.seq)
 NODES = select(Node.hash).where(Node.level == LEVEL, Node.number >= FROM, Node.number < TO).order_by(Node.number)
 ENTRIES = select(*(getattr(Entry, name) for name in (*FIELDS, "digest"))).where(Entry.seq > FROM, Entry.seq <= TO).order_by(Entry.seq)

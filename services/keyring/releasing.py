@@ -3,9 +3,10 @@
     look up → judge by the rules → ask access for the person behind → RECORD → mark the tickets used → open and seal to the worker
 
 Invariant: no key is opened before the trail has its use; when the trail cannot be written the whole call fails and nothing is released.
-Being killed after recording leaves a use in the trail that did not happen, never the reverse. A certificate that is removed in between is
-not released: the second unit of work counts the use on those that are still there. Tenants are taken in the order of their ids, so that two
-calls do not wait for each other.
+What is refused is recorded beside it. How a use ended is told by the worker (`CertificateUsesEnded`), or here when nothing was released
+after all. Being killed after recording leaves a use in the trail that did not happen, never the reverse. A certificate that is removed in
+between is not released: the second unit of work counts the use on those that are still there. Tenants are taken in the order of their
+ids, so that two calls do not wait for each other.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from services.chassis.database import Store, UnitOfWork
 from services.chassis.insert import insert_new
 from services.chassis.promises import Asked
 from services.chassis.sealing import CannotOpen
-from services.contracts.errors import Away, Refusal
+from services.contracts.errors import Away, Invalid, Refusal
 from services.contracts.message import utc_now
 from services.contracts.schemas.certificates import release_context
 from services.keyring.envelopes import OpenKeys
@@ -57,7 +58,10 @@ COUNTED = (
 
 @dataclass
 class Use:
-    """One ticket on its way; `refused` is the code of the reason, or "". The rows are there once looked up, all of them unless refused."""
+    """One ticket on its way; `refused` is the code of the reason, or "". The rows are there once looked up, all of them unless refused.
+
+    `entry_id`: of the trail, once the use is recorded; a use that is refused before has none.
+    """
 
     ticket: Json
     certificate: Any = None
@@ -65,6 +69,7 @@ class Use:
     tenant_key: Any = None
     client: Any = None
     refused: str = ""
+    entry_id: str = ""
 
     @property
     def tenant_id(self) -> str:
@@ -117,18 +122,36 @@ def may_sync(access: Asked, tenant_id: str, user_id: str, body: str, group_ids: 
 
 
 def record(uses: list[Use], audit: Asked) -> None:
-    """All the uses in one commit of the trail; raises when it cannot be written."""
-    kept = ("client_id", "mailbox_id", "body", "reason")
+    """All the uses, and what is refused, in one commit of the trail; raises when it cannot be written."""
+    if uses:
+        for use, entry_id in zip(uses, audit.asking(Asking()).record([recorded(use) for use in uses]), strict=True):
+            use.entry_id = "" if use.refused else entry_id
+
+
+def recorded(use: Use) -> Json:
+    """The entry of one. Of a ticket that names somebody else's certificate or client nothing is kept that is not the tenant's."""
+    detail = {"ticket_id": use.id} | {name: use.ticket[name] for name in ("mailbox_id", "body", "reason")}
+    return {
+        "tenant_id": use.tenant_id,
+        "act": "certificate_refused" if use.refused else "certificate_used",
+        "user_id": use.ticket["user_id"],
+        "subject": use.certificate.id if use.certificate else "",
+        "detail": detail | ({"client_id": use.client.id} if use.client else {}) | ({"code": use.refused} if use.refused else {}),
+    }
+
+
+def record_unreleased(uses: list[Use], audit: Asked) -> None:
+    """Uses that were recorded and then refused: the trail is told that they did not happen."""
     entries = [
         {
             "tenant_id": use.tenant_id,
-            "act": "certificate_used",
+            "act": "certificate_use_ended",
             "user_id": use.ticket["user_id"],
-            "subject": use.certificate.id,
-            "detail": {"ticket_id": use.id} | {name: use.ticket[name] for name in kept},
+            "subject": use.entry_id,
+            "detail": {"certificate_id": use.certificate.id, "outcome": "refused", "code": use.refused},
         }
         for use in uses
-        if not use.refused
+        if use.refused and use.entry_id
     ]
     if entries:
         audit.asking(Asking()).record(entries)
@@ -169,10 +192,18 @@ def sealed(use: Use, keys: OpenKeys, worker_key: str) -> Json:
         private_key, chain = keys.open(wrapped(use.tenant_key), binding, sealed_of(use.key))
     except CannotOpen as error:
         log.error("key_unreadable", certificate=use.certificate.id, error=str(error))
-        return named | {"refused": {"code": "key_unreadable", "message": REFUSALS["key_unreadable"]}}
-    named["expires_at"] = expires_at(use.ticket).isoformat()
+        use.refused = "key_unreadable"
+        return named | {"refused": {"code": use.refused, "message": REFUSALS[use.refused]}}
+    named |= {"expires_at": expires_at(use.ticket).isoformat(), "use_id": use.entry_id}
     return named | {"sealed": seal_to(worker_key, private_key, release_context(named, worker_key)), "chain_pem": chain.decode()}
 
 
 def uses_of(tickets: list[Json]) -> list[Use]:
     return [Use(ticket) for ticket in tickets]
+
+
+def require_worker_key(worker_key: str) -> None:
+    try:
+        seal_to(worker_key, b"", b"")
+    except CannotOpen as error:
+        raise Invalid.field("worker_key", "No es la clave pública de un trabajador.") from error

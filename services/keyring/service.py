@@ -12,7 +12,7 @@ from eventlet import tpool
 from sqlalchemy import delete, select
 
 from services.chassis.asking import Asking
-from services.chassis.boxes import seal_to, wipe
+from services.chassis.boxes import wipe
 from services.chassis.database import Database, UnitOfWork
 from services.chassis.entrypoints import every, on, rpc
 from services.chassis.jobs import Jobs
@@ -101,13 +101,15 @@ class KeyringService(Jobs, Service):
     def release(self, asking: Asking, tickets: list[Json], worker_key: str) -> list[Json]:
         """At most 50 tickets of any tenants, answered in order; nothing is opened before the trail has it (see `releasing`)."""
         uses = releasing.uses_of(wanted(tickets))
-        require_worker_key(worker_key)
+        releasing.require_worker_key(worker_key)
         releasing.look_up(self.db, uses)
         releasing.judge(uses, self.access)
         releasing.record(uses, self.audit)
         releasing.mark_used(self.db, uses)
         with OpenKeys(self.master) as keys:
-            return releasing.answer(uses, keys, worker_key)
+            answers = releasing.answer(uses, keys, worker_key)
+        releasing.record_unreleased(uses, self.audit)
+        return answers
 
     @knowing_client
     @rpc(needs=MANAGE, of=visible_client)
@@ -170,10 +172,3 @@ def card(certificate: Certificate) -> Json:
 
 def wanted(tickets: list[Json]) -> list[Json]:
     return [ticket | {"user_id": ticket["user_id"] or ""} for ticket in checked(shapes.Tickets, {"tickets": tickets})["tickets"]]
-
-
-def require_worker_key(worker_key: str) -> None:
-    try:
-        seal_to(worker_key, b"", b"")
-    except CannotOpen as error:
-        raise Invalid.field("worker_key", "No es la clave pública de un trabajador.") from error

@@ -35,7 +35,7 @@ CHANGING = (*KEPT[2:], "digest")
 class Check:
     """`began_at` is the database's clock at the claim, `covered_…` what the last check left.
 
-    `user_id`, `only` and `sync_id` are empty for a check by schedule.
+    `user_id`, `only` and `sync_id` are empty for a check by schedule. `use_id`: the entry of the trail for its certificate's use.
     """
 
     mailbox_id: str
@@ -49,6 +49,7 @@ class Check:
     covered_since: datetime | None = None
     covered_until: datetime | None = None
     body_was_failing: bool = False
+    use_id: str = ""
     sync_id: str = ""
     user_id: str = ""
     only: str = ""

@@ -32,6 +32,7 @@ from services.mailbox_sync.claims import LeaseLost
 from services.mailbox_sync.connecting import Page
 from services.mailbox_sync.endings import attempt_of, finish_sync, let_go
 from services.mailbox_sync.models import Attempt, Coverage, Mailbox
+from services.mailbox_sync.uses import tell_used
 
 PACE_S = 0.1
 Ended = tuple[Check, Page]
@@ -125,6 +126,7 @@ def _write(db: UnitOfWork, done: Sequence[tuple[Check, datetime]]) -> None:
     write(READ_WHOLE, [_dates_of(check, now, since) for (check, now), since in zip(done, sinces, strict=True)])
     write(COVERED, [coverage_of(check, since) for (check, _), since in zip(done, sinces, strict=True)])
     write(ATTEMPTED, [attempt_of(check, now, "ok", False) for check, now in done])
+    tell_used(db, [check for check, _ in done])
     oldest = oldest_complete(db, {check.client_id for check, _ in done})
     for check, now in done:
         db.act_for(check.asking)

@@ -19,6 +19,7 @@ from services.mailbox_sync import breaking, claims, schedule
 from services.mailbox_sync.checks import Check, show_progress
 from services.mailbox_sync.connecting import Fault, RateLimited, TryLater, Unreadable
 from services.mailbox_sync.models import Attempt, Mailbox, Sync
+from services.mailbox_sync.uses import tell_failed
 
 OPEN_STATES = ("queued", "running")
 
@@ -36,6 +37,7 @@ def fail(db: UnitOfWork, check: Check, now: datetime, fault: Fault) -> None:
     if isinstance(fault, Unreadable):
         mailbox.state = "unreadable"
     finish_sync(db, check, now, mailbox.error)
+    tell_failed(db, check, fault.code)
     rests_until = breaking.note(db, check, now, fault)
     if check.asked_s is not None:
         db.add(Attempt(**attempt_of(check, now, fault.code, isinstance(fault, TryLater))))
@@ -57,6 +59,7 @@ def give_up(db: UnitOfWork, check: Check, now: datetime, reason: dict[str, str],
     """The person who asked may no longer: only what they asked for ends; the mailbox goes back to its schedule, as if nobody had."""
     mailbox = db.get_one(Mailbox, check.mailbox_id)
     finish_sync(db, check, now, reason)
+    tell_failed(db, check, reason["code"])
     regular = (mailbox.last_complete_check_at or now) + schedule.until_next(every_s, random.random())
     let_go(db, check, now, {"due_at": max(now + schedule.FIRST_PAUSE, regular), "urgent": False})
 
@@ -64,6 +67,7 @@ def give_up(db: UnitOfWork, check: Check, now: datetime, reason: dict[str, str],
 def hand_back(db: UnitOfWork, check: Check, now: datetime) -> None:
     """This worker is stopping: the next one takes it at once, and what was asked for goes on there."""
     claims.let_go(db, check.mailbox_id, check.fence, due_at=now)
+    tell_failed(db, check, "stopped")
 
 
 def let_go(db: UnitOfWork, check: Check, now: datetime, end: dict[str, Any]) -> None:

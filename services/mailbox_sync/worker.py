@@ -26,7 +26,7 @@ from nameko.extensions import DependencyProvider
 
 from services.chassis.always import always
 from services.chassis.boxes import WorkerKey
-from services.chassis.database import Database, UnitOfWork
+from services.chassis.database import Database, Store, UnitOfWork
 from services.chassis.entrypoints import on
 from services.chassis.logs import what_failed
 from services.chassis.promises import Promise
@@ -46,6 +46,7 @@ from services.mailbox_sync.keys import Json, OpenIdentities, released
 from services.mailbox_sync.models import Model
 from services.mailbox_sync.preparing import prepare
 from services.mailbox_sync.schedule import LEASE, claim_size
+from services.mailbox_sync.uses import tell_failed
 
 log = structlog.get_logger()
 POLL_S = 1.0
@@ -130,20 +131,21 @@ class SyncWorker(Service):
         """Claim some mailboxes and put them where the readers take them; how many there were."""
         with self.db.begin() as db:
             checks = prepare(db, claims.claim(db, self.desk.worker, claim_size(self.desk.settings.sync_in_flight)))
-        for pair in zip(checks, released(self.keyring, self.desk.key, checks), strict=True):
-            ready.put(pair)
+        for check, answer in zip(checks, released(self.keyring, self.desk.key, checks), strict=True):
+            check.use_id = "" if isinstance(answer, Fault) else answer["use_id"]
+            ready.put((check, answer))
         return len(checks)
 
     def _read_until_told(self, ready: LightQueue, stopping: threading.Event) -> None:
         while (item := ready.get()) is not None:
             check, answer = item
-            with whatever_comes(check):
+            with whatever_comes(self.db, check):
                 self._read(check, answer, stopping)
 
     def _write_until_told(self) -> None:
         for batch in self.desk.read.batches():
             for check, last in self._written_together(batch):
-                with whatever_comes(check):
+                with whatever_comes(self.db, check):
                     self._write(check, last)
 
     def _written_together(self, batch: list[Ended]) -> list[Ended]:
@@ -228,12 +230,15 @@ class SyncWorker(Service):
 
 
 @contextmanager
-def whatever_comes(check: Check) -> Iterator[None]:
+def whatever_comes(store: Store, check: Check) -> Iterator[None]:
     """A check that cannot go on is left; the green thread goes on."""
     try:
-        yield
-    except LeaseLost:
-        log.info("check_dropped", mailbox_id=check.mailbox_id, reason="the mailbox was withdrawn or taken over")
+        try:
+            yield
+        except LeaseLost:
+            log.info("check_dropped", mailbox_id=check.mailbox_id, reason="the mailbox was withdrawn or taken over")
+            with store.begin(check.asking) as db:
+                tell_failed(db, check, "dropped")
     except Exception as error:
         # A part of our own is away; the lease runs out, and whoever takes the mailbox then reads it from the start.
         log.error("check_abandoned", mailbox_id=check.mailbox_id, error=what_failed(error))
