@@ -10,7 +10,7 @@ from marshmallow import fields
 from gateway import session
 from gateway.api.describing import describes
 from gateway.api.shapes import Version
-from services.contracts.errors import Invalid
+from services.contracts.errors import Invalid, NotAllowed
 from services.contracts.schemas import checked
 from services.contracts.schemas.clients import GroupClients
 from services.contracts.schemas.paging import paged
@@ -117,8 +117,10 @@ def apart(body: dict[str, Any]) -> tuple[dict[str, Any], Any]:
 
 
 def require_clients(ask: Any, client_ids: Any) -> None:
-    """Before anything is written, because a group and its clients are two commits. Raises Invalid for a client that is not seen."""
+    """Before anything is written, because a group and its clients are two commits. Raises NotAllowed, or Invalid for one not seen."""
     if client_ids is not None:
+        if "clients.write" not in ask.access.me()["capabilities"]:
+            raise NotAllowed("Su rol no le permite cambiar los clientes de un grupo (falta «clients.write»).")
         wanted = set(checked(GroupClients, {"client_ids": client_ids})["client_ids"])
         if unseen := wanted - set(ask.clients.names(sorted(wanted))):
             raise Invalid.field("client_ids", f"{len(unseen)} no existen o no están a su alcance.")

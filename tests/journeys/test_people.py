@@ -116,6 +116,14 @@ def test_who_manages_groups_puts_people_in_them_without_managing_people(site):
     assert person.delete(f"/api/groups/{group_id}?version=2").status == 204
 
 
+def test_a_group_stays_as_it_is_when_its_clients_may_not_be_changed(site):
+    firm = site.firm()
+    firm.admin.post("/api/roles", {"name": "Grupos", "capabilities": ["groups.manage"]})
+    person, group_id = firm.user("Grupos"), firm.group("Norte")
+    assert person.patch(f"/api/groups/{group_id}", {"version": 1, "name": "Sur", "client_ids": []}).status == 403
+    assert (person.get(f"/api/groups/{group_id}").body["name"], person.get("/api/groups").body["total"]) == ("Norte", 1)
+
+
 def test_a_reader_is_refused_what_they_may_know_of_and_does_not_find_the_rest(site):
     firm, other = site.firm(), site.firm()
     own, unseen = firm.group("Mío"), firm.group("De otros")
