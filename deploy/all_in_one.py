@@ -111,7 +111,7 @@ def make_keys(settings: Settings) -> None:
         return
     print(
         f"Se ha creado la clave maestra en {settings.master_key_path}. Guarde una copia fuera de esta máquina "
-        f"(y de {settings.sealing_key_path}): sin ellas no se puede volver a abrir ningún certificado."
+        f"(y de {settings.sealing_key_path} y {settings.trail_key_path}): sin ellas no se puede volver a abrir ningún certificado."
     )
 
 
