@@ -131,9 +131,9 @@ def settings_of(sandbox: Sandbox) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def embedded(folder: Path, sandbox: Sandbox) -> Iterator[Site]:
+def embedded(folder: Path, sandbox: Sandbox, **more: Any) -> Iterator[Site]:
     data, ready = folder / "data", folder / "ready.json"
-    environment = environment_of(data_dir=data, **settings_of(sandbox))
+    environment = environment_of(data_dir=data, **settings_of(sandbox), **more)
     command = [CASILLERO, "run", "--data", str(data), "--port", "0", "--ready-file", str(ready)]
     run = Process("run", command, environment, folder / "run.log")
     site = Site("embedded", "", sandbox, data, environment, {"run": run})
