@@ -213,3 +213,21 @@ def test_nothing_that_opens_a_door_is_stored_in_clear(world, person):
         rows = [db.scalars(select(table).where(table.user_id == person.user_id)).one() for table in (Session, Invitation)]
         stored = [str(vars(row)) for row in rows]
     assert not any(secret in text for text in stored for secret in (code, session["session"], session["csrf_token"]))
+
+
+def test_ones_sessions_are_listed_and_ended_by_oneself_only(world, person):
+    first, second = person.sign_in()["session"], person.sign_in()["session"]
+    this = world.nobody.sign_in.who(second)["came_with"]
+    own = person.firm.as_user(person.user_id, came_with=this).sign_in
+    assert [(each["is_this"]) for each in own.sessions()] == [True, False]
+    with pytest.raises(NotFound):
+        person.firm.admin.sign_in.end_session(own.sessions()[1]["id"])
+    own.end_session(own.sessions()[1]["id"])
+    assert is_over(world, first) and not is_over(world, second)
+
+
+def test_a_person_of_a_suspended_firm_is_told_why_only_with_the_right_password(world, person):
+    world.nobody.access.suspend_tenant(person.firm.tenant_id)
+    for password, why in (("otra cosa", "no son correctos"), (PASSWORD, "suspendido")):
+        with pytest.raises(NotSignedIn, match=why):
+            person.sign_in(password)
