@@ -33,12 +33,6 @@ def credential() -> str | None:
     return request.cookies.get(COOKIE)
 
 
-def require_browser() -> None:
-    """Raises NotAllowed for a program: what lets a person in is set up by that person."""
-    if request.headers.get("Authorization"):
-        raise NotAllowed("Esto no se hace con un token. Entre en Casillero con su navegador.")
-
-
 def origin() -> str:
     """The address of this request, as whoever sent it wrote it: `https://host`."""
     return request.host_url.rstrip("/")

@@ -37,7 +37,6 @@ def provider() -> dict[str, Any]:
 @describes("Choose the firm's own sign-in provider; it is asked whether it is one", body=NewProvider, answer=Provider)
 def set_provider(body: dict[str, Any]) -> dict[str, Any]:
     with session.services() as ask:
-        session.require_browser()
         return ask.sign_in.set_provider(body, session.origin())
 
 
@@ -45,7 +44,6 @@ def set_provider(body: dict[str, Any]) -> dict[str, Any]:
 @describes("Do without a sign-in provider; passwords and passkeys go on", status=204)
 def remove_provider() -> None:
     with session.services() as ask:
-        session.require_browser()
         ask.sign_in.remove_provider()
 
 

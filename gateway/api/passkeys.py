@@ -17,25 +17,23 @@ blueprint = Blueprint("passkeys", __name__)
 
 
 @blueprint.get("/api/me/passkeys")
-@describes("My passkeys", answer=listed(Passkey))
+@describes("My passkeys", answer=listed(Passkey), enrolling=True)
 def passkeys() -> dict[str, Any]:
     with session.services() as ask:
         return {"items": ask.sign_in.passkeys()}
 
 
 @blueprint.post("/api/me/passkeys/options")
-@describes("What my browser makes a new passkey from; good for five minutes and one passkey", answer=CreationOptions)
+@describes("What my browser makes a new passkey from; good for five minutes and one passkey", answer=CreationOptions, enrolling=True)
 def passkey_options() -> dict[str, Any]:
     with session.services() as ask:
-        session.require_browser()
         return ask.sign_in.passkey_options(session.origin(), session.sender())
 
 
 @blueprint.post("/api/me/passkeys")
-@describes("A new passkey of mine", body=NewPasskey, answer=Passkey, status=201)
+@describes("A new passkey of mine", body=NewPasskey, answer=Passkey, status=201, enrolling=True)
 def enrol_passkey(body: dict[str, Any]) -> dict[str, Any]:
     with session.services() as ask:
-        session.require_browser()
         return ask.sign_in.enrol_passkey(body, session.origin())
 
 

@@ -41,8 +41,10 @@ class Passkeys(Admitting):
 
     @rpc(needs=SIGNED_IN, unit=False, keyed=False)
     def passkey_options(self, asking: Asking, origin: str, address: str) -> Json:
+        asking.require_person()
         house, challenge, me = self._house(origin), secrets.token_bytes(32), self.access.me()
         with self.db.begin(asking) as db:
+            sessions.require_recent(db, asking)
             known = db.scalars(select(Passkey.credential_id).where(Passkey.user_id == asking.user_id)).all()
             if len(known) >= MOST:
                 raise Conflict(f"Ya tiene {MOST} llaves de acceso. Quite alguna que no use.")
@@ -51,6 +53,7 @@ class Passkeys(Admitting):
 
     @rpc(needs=SIGNED_IN, unit=False, keyed=False)
     def enrol_passkey(self, asking: Asking, new_passkey: Json, origin: str) -> Json:
+        asking.require_person()
         new = checked(NewPasskey, new_passkey)
         try:
             enrolled = self._enrolled(asking, new["credential"], origin)
@@ -88,10 +91,13 @@ class Passkeys(Admitting):
     def remove_passkey(self, asking: Asking, passkey_id: str) -> None:
         self._record_about("remove_passkey", asking, passkey_id)
         with self.db.begin(asking) as db:
-            db.delete(own(db, asking, passkey_id))
+            passkey = own(db, asking, passkey_id)
+            db.delete(passkey)
             db.execute(delete(PasskeyHash).where(PasskeyHash.passkey_id == passkey_id))
+            sessions.end_others(db, asking, passkey.user_id)
 
     def _record_about(self, act: str, asking: Asking, passkey_id: str) -> None:
+        asking.require_person()
         with self.db.begin(asking) as db:
             own(db, asking, passkey_id)
         self.record(act, asking, passkey_id)

@@ -14,7 +14,7 @@ from services.contracts.errors import Invalid, NotFound
 from services.contracts.rpc import Json
 from services.contracts.schemas import checked
 from services.contracts.schemas.oidc import NewProvider
-from services.sign_in import provider_rows
+from services.sign_in import provider_rows, sessions
 from services.sign_in.admitting import Admitting
 from services.sign_in.id_tokens import BadToken
 from services.sign_in.models import Provider
@@ -28,8 +28,11 @@ class ProviderSettings(Admitting):
 
     @rpc(needs="settings.manage", unit=False, keyed=False)
     def set_provider(self, asking: Asking, new_provider: Json, origin: str) -> Json:
+        asking.require_person()
         asking.require("users.manage")
         house = self.doorway.address(origin)
+        with self.db.begin(asking) as db:
+            sessions.require_recent(db, asking)
         new = checked(NewProvider, new_provider, self._faults)
         with self.db.begin(asking) as db:
             secret = new.get("client_secret") or kept_secret(db, new)
@@ -39,6 +42,7 @@ class ProviderSettings(Admitting):
 
     @rpc(needs="settings.manage", unit=False)
     def remove_provider(self, asking: Asking) -> None:
+        asking.require_person()
         asking.require("users.manage")
         with self.db.begin(asking) as db:
             found(db)

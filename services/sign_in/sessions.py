@@ -13,13 +13,14 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session as Unit
 
 from services.chassis.asking import BROWSER, Asking
-from services.contracts.errors import NotFound, NotSignedIn
+from services.contracts.errors import NotAllowed, NotFound, NotSignedIn
 from services.contracts.message import new_id, utc_now
 from services.contracts.rpc import Json
 from services.sign_in.carried import csrf_token, hash_of, new_session
 from services.sign_in.models import Session
 
 IDLE, WHOLE, STEP = timedelta(hours=12), timedelta(days=7), timedelta(minutes=10)
+RECENT = timedelta(minutes=15)
 
 
 def begin(db: Unit, tenant_id: str, user_id: str, *, is_enrolling: bool = False) -> Json:
@@ -74,6 +75,19 @@ def owner_of(db: Unit, session: str) -> Asking | None:
 
 def end(db: Unit, session: str) -> None:
     db.execute(delete(Session).where(Session.session_hash == hash_of(session)))
+
+
+def require_recent(db: Unit, asking: Asking) -> None:
+    """Raises NotAllowed for a browser that signed in a while ago: whoever found it open must not be able to come back by another way."""
+    came = select(Session.created_at).where(Session.id == asking.came_with.removeprefix(f"{BROWSER} "))
+    began_at = db.scalar(came) if asking.came_with.startswith(BROWSER) else None
+    if began_at is not None and began_at < utc_now() - RECENT:
+        raise NotAllowed("Hace rato que entró. Por seguridad, salga, vuelva a entrar y repítalo.")
+
+
+def end_others(db: Unit, asking: Asking, user_id: str) -> None:
+    """Every session of a user but the one in which this is asked."""
+    db.execute(delete(Session).where(Session.user_id == user_id, Session.id != asking.came_with.removeprefix(f"{BROWSER} ")))
 
 
 def end_all(db: Unit, user_id: str) -> None:

@@ -10,10 +10,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import select, update
 
 from services.chassis.asking import Asking
-from services.contracts.errors import Conflict, Invalid, NotFound, NotSignedIn, TooMany
+from services.contracts.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn, TooMany
 from services.contracts.message import utc_now
 from services.sign_in.challenges import hash_of
 from services.sign_in.models import Challenge, Passkey, PasskeyHash
+from services.sign_in.models import Session as SignedIn
 from tests.authenticator import Authenticator, from_base64url
 from tests.worlds import numbers
 
@@ -236,6 +237,46 @@ def test_a_passkey_shows_its_name_and_last_use_and_no_key(owner):
     (listed,) = owner.caller.sign_in.passkeys()
     assert set(listed) == {"id", "name", "created_at", "last_used_at"}
     assert listed["name"] == "Llave azul" and listed["last_used_at"]
+
+
+def test_removing_a_passkey_ends_every_session_but_the_one_in_which_it_was_removed(world, owner):
+    made = owner.enrol()
+    here, elsewhere = owner.sign_in()["session"], owner.sign_in()["session"]
+    browser = owner.firm.as_user(owner.user_id, came_with=world.nobody.sign_in.who(here)["came_with"])
+    browser.sign_in.remove_passkey(made["id"])
+    assert world.nobody.sign_in.who(here)["user_id"] == owner.user_id
+    with pytest.raises(NotSignedIn):
+        world.nobody.sign_in.who(elsewhere)
+
+
+def test_whoever_finds_a_browser_open_cannot_come_back_by_a_passkey_of_their_own(world, owner):
+    owner.enrol()
+    came_with = world.nobody.sign_in.who(owner.sign_in()["session"])["came_with"]
+    browser = owner.firm.as_user(owner.user_id, came_with=came_with)
+    assert browser.sign_in.passkey_options(ORIGIN, owner.address)
+    with world.store("sign_in").begin() as db:
+        db.execute(update(SignedIn).where(SignedIn.user_id == owner.user_id).values(created_at=utc_now() - timedelta(minutes=16)))
+    with pytest.raises(NotAllowed, match="vuelva a entrar"):
+        browser.sign_in.passkey_options(ORIGIN, owner.address)
+
+
+def test_a_program_neither_enrols_nor_removes_a_passkey(owner):
+    made, program = owner.enrol(), owner.firm.as_user(owner.user_id, came_with="token x")
+    for ask in (
+        lambda: program.sign_in.passkey_options(ORIGIN, owner.address),
+        lambda: program.sign_in.enrol_passkey({"name": "x", "credential": {}}, ORIGIN),
+        lambda: program.sign_in.rename_passkey(made["id"], {"name": "x"}),
+        lambda: program.sign_in.remove_passkey(made["id"]),
+    ):
+        with pytest.raises(NotAllowed, match="token"):
+            ask()
+
+
+def test_a_passkey_is_enough_where_the_firm_requires_a_second_factor(world, owner):
+    owner.enrol()
+    version = owner.firm.admin.access.settings()["version"]
+    owner.firm.admin.access.change_settings({"version": version, "requires_second_factor": True})
+    assert world.nobody.sign_in.who(owner.sign_in()["session"])["kind"] == "session"
 
 
 def test_a_passkey_of_somebody_else_does_not_exist_but_for_who_manages_users(world, owner):
