@@ -6,6 +6,7 @@ A request is a `Shape`: it refuses fields that it does not know and says in Span
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields
@@ -51,7 +52,7 @@ def checked(shape: type[Schema], data: Any, known: Known | None = None) -> dict[
     """
     errors: dict[str, list[str]] = {}
     try:
-        loaded = shape().load(data)
+        loaded = made(shape).load(data)
     except ValidationError as error:
         loaded, errors = error.valid_data, dict(flat(error.messages_dict))
     if known and isinstance(loaded, dict):
@@ -59,6 +60,12 @@ def checked(shape: type[Schema], data: Any, known: Known | None = None) -> dict[
     if errors:
         raise Invalid("Hay datos que no son válidos.", errors)
     return loaded
+
+
+@cache
+def made(shape: type[Schema]) -> Schema:
+    """One of each will do: loading leaves no trace in it, and the making costs more than the loading."""
+    return shape()
 
 
 def flat(messages: dict[Any, Any], above: str = "") -> Iterator[tuple[str, list[str]]]:
