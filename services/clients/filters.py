@@ -87,7 +87,7 @@ def _warned(code: str, moment: Moment) -> ColumnElement[bool]:
         "certificate_of_another": of_another,
         "notifications_off": ~KnownFacts.receives_notifications,
         "edicts_off": ~KnownFacts.watch_edicts,
-        "in_no_group": ~exists().where(ClientGroup.client_id == KnownFacts.client_id) & exists().where(Group.is_deleted.is_(False)),
+        "in_no_group": ~KnownFacts.has_group & exists().where(Group.is_deleted.is_(False)),
     }
     return found[code]
 

@@ -74,7 +74,7 @@ class Group(Tenanted, Model):
 class KnownFacts(Tenanted, Model):
     """`counted_at` and `checked_at` say how new each fact is: an older one that arrives late is ignored.
 
-    `has_odd_number`: a tax id, CCC or NAF that is accepted with a warning; `has_number`: a CCC or a NAF.
+    `has_odd_number`: a tax id, CCC or NAF that is accepted with a warning; `has_number`: a CCC or a NAF; `has_group`: it is in one.
     """
 
     __tablename__ = "client_facts"
@@ -95,6 +95,7 @@ class KnownFacts(Tenanted, Model):
     search_text: Mapped[str] = mapped_column(Text)
     has_odd_number: Mapped[bool]
     has_number: Mapped[bool]
+    has_group: Mapped[bool]
     certificate_id: Mapped[str] = mapped_column(String(36), default="")
     certificate_tax_id: Mapped[str] = mapped_column(String(50), default="")
     certificate_not_after: Mapped[datetime | None] = mapped_column(Instant)

@@ -39,16 +39,17 @@ TAKEN = "Ya hay un cliente con este NIF. Búsquelo en el listado; si está archi
 def register_all(db: UnitOfWork, asking: Asking, new_clients: Sequence[Json]) -> list[Client]:
     """`new_clients` as loaded by `schemas.clients.NewClient`. Raises Conflict (a tax id that is taken) or Invalid (groups)."""
     existing = known_groups(db, {group_id for new in new_clients for group_id in new.get("group_ids", ())})
-    clients = []
+    clients, groups = [], {}
     for new in new_clients:
         group_ids = groups_on_creation(asking.scope, new.get("group_ids", ()), existing)
         client = Client(id=new_id(), is_archived=False, postal_address=dict.fromkeys(ADDRESS, "") | {"country": "ES"}, ccc=[], naf=[])
         write(client, DEFAULTS | new)
-        db.add_all([client, copied(client, KnownFacts(client_id=client.id))])
+        db.add_all([client, copied(client, group_ids, KnownFacts(client_id=client.id))])
         db.add_all(ClientGroup(client_id=client.id, group_id=group_id) for group_id in sorted(group_ids))
         clients.append(client)
+        groups[client.id] = group_ids
     flush(db)
-    announce(db, ClientsRegistered, clients)
+    announce(db, ClientsRegistered, clients, groups)
     return clients
 
 
@@ -79,9 +80,10 @@ def touch(db: UnitOfWork, clients: Sequence[Client], *also: str) -> None:
         client.version, client.updated_at = client.version + 1, utc_now()
     flush(db)
     by_id = {client.id: client for client in clients}
+    groups = group_ids_of(db, by_id)
     for row in db.scalars(select(KnownFacts).where(KnownFacts.client_id.in_(list(by_id)))):
-        copied(by_id[row.client_id], row)
-    announce(db, ClientsChanged, clients)
+        copied(by_id[row.client_id], groups[row.client_id], row)
+    announce(db, ClientsChanged, clients, groups)
 
 
 def touch_by_id(db: UnitOfWork, client_ids: Sequence[str], *also: str) -> None:
@@ -109,12 +111,13 @@ def mark(client: Client, names: Sequence[str]) -> None:
         client.changed_in = client.changed_in | dict.fromkeys(names, client.version + 1)
 
 
-def copied(client: Client, facts: KnownFacts) -> KnownFacts:
+def copied(client: Client, group_ids: set[str], facts: KnownFacts) -> KnownFacts:
     """What the list filters and sorts by, as the record has it now."""
     for name in COPIED:
         setattr(facts, name, getattr(client, name))
     facts.has_odd_number = any(odd_numbers(client.tax_id, client.ccc, client.naf))
     facts.has_number = bool(client.ccc or client.naf)
+    facts.has_group = bool(group_ids)
     facts.search_text = search_text(client.tax_id, client.name, client.email)
     facts.sort_name = sort_name(client.name)
     return facts
@@ -129,17 +132,16 @@ def flush(db: UnitOfWork) -> None:
         raise Conflict(TAKEN, {"tax_id": [TAKEN]}) from None
 
 
-def announce(db: UnitOfWork, event: type[ClientsRegistered] | type[ClientsChanged], clients: Sequence[Client]) -> None:
+def announce(
+    db: UnitOfWork, event: type[ClientsRegistered] | type[ClientsChanged], clients: Sequence[Client], groups: dict[str, set[str]]
+) -> None:
     for some in in_parts(clients):
-        db.publish(event(clients=tuple(facts_of_all(db, some))))
+        db.publish(event(clients=tuple(facts_of(client, groups[client.id]) for client in some)))
 
 
 def facts_by_id(db: UnitOfWork, client_ids: list[str]) -> list[ClientFacts]:
     """Of those that exist, in order of id."""
-    return facts_of_all(db, db.scalars(select(Client).where(Client.id.in_(client_ids)).order_by(Client.id)).all())
-
-
-def facts_of_all(db: UnitOfWork, clients: Sequence[Client]) -> list[ClientFacts]:
+    clients = db.scalars(select(Client).where(Client.id.in_(client_ids)).order_by(Client.id)).all()
     groups = group_ids_of(db, [client.id for client in clients])
     return [facts_of(client, groups[client.id]) for client in clients]
 
