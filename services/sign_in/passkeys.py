@@ -174,6 +174,16 @@ def own(db: Session, asking: Asking, passkey_id: str) -> Passkey:
     return passkey
 
 
+def are_there(db: Session, user_id: str) -> bool:
+    return db.scalar(select(Passkey.id).where(Passkey.user_id == user_id).limit(1)) is not None
+
+
+def remove_all(db: Session, user_id: str) -> None:
+    ids = db.scalars(select(Passkey.id).where(Passkey.user_id == user_id)).all()
+    db.execute(delete(PasskeyHash).where(PasskeyHash.passkey_id.in_(ids)))
+    db.execute(delete(Passkey).where(Passkey.id.in_(ids)))
+
+
 def mark_used(db: Session, passkey_id: str, count: int) -> None:
     """Raises NotSignedIn when it was removed, or used again, since its answer was verified."""
     passkey = db.scalars(select(Passkey).where(Passkey.id == passkey_id).with_for_update()).one_or_none()

@@ -10,7 +10,7 @@ from services.chassis.asking import Asking
 from services.chassis.entrypoints import rpc
 from services.contracts.errors import Conflict, Invalid, NotAllowed, NotSignedIn
 from services.contracts.rpc import SIGNED_IN, Json
-from services.sign_in import limits, passwords, recovery, sessions, totp
+from services.sign_in import limits, passkeys, passwords, recovery, sessions, totp
 from services.sign_in.admitting import Admitting
 
 WRONG = "El código no es correcto o ya se usó. Espere al siguiente, o use uno de recuperación."
@@ -78,7 +78,7 @@ class SecondFactor(Admitting):
 
     @rpc(needs="users.manage", unit=False)
     def reset_second_factor(self, asking: Asking, user_id: str) -> None:
-        """For who has lost everything: their sessions end, and the password alone lets them in again."""
+        """For who has lost everything, passkeys too: their sessions end, and the password alone lets them in again."""
         asking.require_person()
         self.access.user(user_id)
         if user_id == asking.user_id:
@@ -87,6 +87,7 @@ class SecondFactor(Admitting):
         with self.db.begin(asking) as db:
             totp.remove(db, user_id)
             recovery.remove(db, user_id)
+            passkeys.remove_all(db, user_id)
             sessions.end_all(db, user_id)
 
     # ── at the door ────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from sqlalchemy import delete
 
@@ -25,7 +26,7 @@ from services.contracts.errors import NotSignedIn, OtpNeeded, PasswordExpired
 from services.contracts.events import UserChanged
 from services.contracts.message import utc_now
 from services.contracts.rpc import INTERNAL, SIGNED_IN, Json
-from services.sign_in import carried, credentials, half_way, invitations, letters, limits, passwords, sessions, tokens, totp
+from services.sign_in import carried, credentials, half_way, invitations, letters, limits, passkeys, passwords, sessions, tokens, totp
 from services.sign_in.choosing import Choosing
 from services.sign_in.founding import Founding
 from services.sign_in.models import Attempt, Challenge, Invitation, Session
@@ -38,6 +39,14 @@ from services.sign_in.rules import rules_of
 from services.sign_in.second_factor import SecondFactor
 
 NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+class Door(NamedTuple):
+    """What somebody's own door asks for."""
+
+    password_chosen_at: datetime
+    has_totp: bool
+    has_passkey: bool
 
 
 class SignInService(Founding, Choosing, Posting, SecondFactor, Passkeys, ProviderSettings, Oidc, Programs):
@@ -56,30 +65,33 @@ class SignInService(Founding, Choosing, Posting, SecondFactor, Passkeys, Provide
     def second_step(self, asking: Asking, step: str, otp: str, address: str) -> Json:
         """After OtpNeeded: its `step` in place of the password."""
         known, changed_at = half_way.whose(self.db, step)
-        if self._door_of(known)[0].isoformat() != changed_at:
+        if self._door_of(known).password_chosen_at.isoformat() != changed_at:
             raise half_way.over()
         return self._enter(known, otp, address)
 
     def _enter(self, known: Asking, otp: str, address: str) -> Json:
         """Whose password is right. Raises OtpNeeded, PasswordExpired and NotSignedIn."""
-        changed_at, has_totp = self._door_of(known)
-        if has_totp and not otp:
+        door = self._door_of(known)
+        if door.has_totp and not otp:
             self.record("otp_asked", known, known.user_id, address=address)
-            raise OtpNeeded(
-                "Escriba el código de su aplicación, o uno de recuperación.", {"step": [half_way.ticket_of(self.db, known, changed_at)]}
-            )
-        method = f"password, {self.prove(known, otp, address)}" if has_totp else "password"
+            ticket = half_way.ticket_of(self.db, known, door.password_chosen_at)
+            raise OtpNeeded("Escriba el código de su aplicación, o uno de recuperación.", {"step": [ticket]})
+        method = f"password, {self.prove(known, otp, address)}" if door.has_totp else "password"
         settings = self.access.settings_of(known.tenant_id)
-        if rules_of(settings).is_over(changed_at, utc_now()):
+        must_enrol = settings["requires_second_factor"] and not door.has_totp
+        if must_enrol and door.has_passkey:
+            self.turn_away(known, "password", address)
+            raise NotSignedIn("Su despacho exige dos factores. Entre con su llave de acceso; si la ha perdido, hable con quien administra.")
+        if rules_of(settings).is_over(door.password_chosen_at, utc_now()):
             raise self._expired(known)
         self.admit(known, method, address)
         with self.db.begin(known) as db:
-            return sessions.begin(db, known.tenant_id, known.user_id, is_enrolling=settings["requires_second_factor"] and not has_totp)
+            return sessions.begin(db, known.tenant_id, known.user_id, is_enrolling=must_enrol)
 
-    def _door_of(self, known: Asking) -> tuple[datetime, bool]:
-        """When the password was chosen, and whether a code is asked for."""
+    def _door_of(self, known: Asking) -> Door:
         with self.db.begin(known) as db:
-            return credentials.changed_at(db, known.user_id) or NEVER, totp.is_on(db, known.user_id)
+            chosen_at, has_passkey = credentials.changed_at(db, known.user_id) or NEVER, passkeys.are_there(db, known.user_id)
+            return Door(chosen_at, totp.is_on(db, known.user_id), has_passkey)
 
     def _expired(self, known: Asking) -> PasswordExpired:
         self.record("password_expired", known, known.user_id)

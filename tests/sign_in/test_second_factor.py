@@ -11,7 +11,10 @@ from services.chassis.asking import Asking
 from services.contracts.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn, OtpNeeded, TooMany
 from services.sign_in import totp
 from services.sign_in.models import RecoveryCode, Totp
+from tests.authenticator import Authenticator
 from tests.sign_in.people import PASSWORD, Person, is_over
+
+ORIGIN = "http://localhost:8000"
 
 
 class Enrolled(Person):
@@ -226,3 +229,18 @@ def test_where_the_firm_requires_one_a_session_without_it_can_only_set_it_up(wor
     assert world.nobody.sign_in.who(session)["kind"] == "session"
     with pytest.raises(Conflict):
         person.caller.sign_in.remove_totp(PASSWORD, "123456")
+
+
+def test_where_two_factors_are_required_a_password_does_not_stand_in_for_a_passkey(world, person):
+    device = Authenticator(ORIGIN)
+    credential = device.create(person.caller.sign_in.passkey_options(ORIGIN, "192.0.2.1"))
+    person.caller.sign_in.enrol_passkey({"name": "Llave", "credential": credential}, ORIGIN)
+    assert person.sign_in()["user_id"] == person.user_id
+    person.firm.admin.access.change_settings({"version": 1, "requires_second_factor": True})
+    with pytest.raises(NotSignedIn, match="llave"):
+        person.sign_in()
+    shown = device.get(world.nobody.sign_in.passkey_challenge(ORIGIN, "192.0.2.1"))
+    assert not world.nobody.sign_in.sign_in_with_passkey(shown, ORIGIN, "192.0.2.1")["is_enrolling"]
+    person.firm.admin.sign_in.reset_second_factor(person.user_id)
+    assert person.caller.sign_in.passkeys() == []
+    assert person.sign_in()["is_enrolling"]
