@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from services.catalogue import service_class
 from services.chassis.asking import NOBODY, Asking
@@ -26,6 +26,11 @@ from services.chassis.relay import turn
 from services.chassis.sealing import Seals, make_key_file
 from services.chassis.settings import Settings
 from services.contracts.message import Envelope
+
+
+def without_waiting_for_the_disk(connection: Any, record: Any) -> None:
+    """These files need not outlive a loss of power."""
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 class Asked:
@@ -55,6 +60,8 @@ class House:
         seals = Seals.from_file(settings.sealing_key_path)
         self.classes = {name: service_class(name) for name in names}
         self.stores = {name: Store(kind.db.model, settings.database_for(name), seals) for name, kind in self.classes.items()}
+        for store in self.stores.values():
+            event.listen(store.engine, "connect", without_waiting_for_the_disk)
 
     def worker(self, name: str, asking: Asking) -> Any:
         """A new instance, as Nameko makes one a call."""

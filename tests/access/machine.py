@@ -37,6 +37,7 @@ class Histories(RuleBasedStateMachine):
     """`house` is given by whoever runs it, once for all histories; each history has firms of its own."""
 
     house: House
+    gone_through = 0
 
     @initialize(
         people=st.lists(a_person, min_size=2, max_size=4),
@@ -203,3 +204,4 @@ class Histories(RuleBasedStateMachine):
             for user in sorted(self.story.facts.users):
                 compare(self.story, user)
             assert self.house.parked() == {}
+            type(self).gone_through += 1
