@@ -19,10 +19,11 @@ from services.access.pages import one_page
 from services.access.safeguards import own_capabilities, require_safe
 from services.access.settings import tenant_of
 from services.access.sight import require_all_users
+from services.access.standing import why_nobody_is_let_in
 from services.chassis.asking import Asking
 from services.chassis.database import UnitOfWork
 from services.chassis.entrypoints import rpc
-from services.contracts.errors import NotFound, StaleVersion
+from services.contracts.errors import NotFound, NotSignedIn, StaleVersion
 from services.contracts.events import UserChanged
 from services.contracts.message import new_id
 from services.contracts.rpc import INTERNAL, SIGNED_IN, Json
@@ -148,7 +149,8 @@ class Users:
     @rpc(needs=INTERNAL)
     def join(self, db: UnitOfWork, asking: Asking, new_user: Json) -> Json:
         """For somebody whom the firm's own sign-in provider vouches for, where the firm lets such people in."""
-        tenant_of(db)
+        if tenant_of(db).suspended_at is not None:
+            raise NotSignedIn(why_nobody_is_let_in(db))
         return described(db, [create(db, checked(NewUser, new_user, partial(faults, db)))])[0]
 
     @rpc(needs=SIGNED_IN)

@@ -164,10 +164,14 @@ def test_a_disabled_person_stays_out_whatever_the_provider_says(office):
         office.sign_in()
 
 
-def test_a_suspended_firm_stays_out(world, office):
+def test_a_suspended_firm_stays_out_and_takes_nobody_in(world, office):
+    office.choose(email_domains=["nuevos.example", office.email.partition("@")[2]], new_users_role="reader")
     world.nobody.access.suspend_tenant(office.firm.tenant_id)
-    with pytest.raises(NotSignedIn, match="suspendido"):
-        office.sign_in()
+    stranger = f"nueva{next(numbers)}@nuevos.example"
+    for email in (office.email, stranger):
+        with pytest.raises(NotSignedIn, match="suspendido"):
+            office.sign_in(email)
+    assert world.nobody.access.person(stranger) is None
 
 
 def test_an_answer_signs_in_once(office):
