@@ -12,6 +12,7 @@ from services.audit.nodes import Nodes
 from services.chassis.database import UnitOfWork
 from services.contracts.errors import Conflict, Invalid, NotFound
 from services.contracts.schemas.audit import Entry as EntryShape
+from services.contracts.schemas.paging import Id
 
 NOT_YET = (
     "Todavía no hay un punto de control firmado que llegue hasta aquí: se firma uno cada cierto tiempo. "
@@ -40,7 +41,7 @@ def described(db: UnitOfWork, keys: TrailKeys, size: int) -> Json:
 
 
 def inclusion(db: UnitOfWork, entry_id: str, size: int) -> Json:
-    entry = db.scalars(select(Entry).where(Entry.id == entry_id)).first()
+    entry = db.scalars(select(Entry).where(Entry.id == entry_id)).first() if Id.SHAPE.fullmatch(entry_id) else None
     if entry is None:
         raise NotFound()
     signed = checkpoint_of(db, size)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import bindparam, insert, update
 
 from services.audit.entry import digest
 from services.audit.models import Entry, Trail
@@ -20,6 +20,12 @@ from services.chassis.insert import insert_new
 from services.contracts.message import new_id
 
 Json = dict[str, Any]
+
+# Made once and past the ORM: a claim of a sync worker waits for this.
+TRAILS, ENTRIES = Trail.__table__, insert(Entry.__table__)
+GROWN = (
+    update(TRAILS).where(TRAILS.c.tenant_id == bindparam("tenant")).values(size=TRAILS.c.size + bindparam("count")).returning(TRAILS.c.size)
+)
 
 
 def append_for_tenants(db: UnitOfWork, entries: list[Json], at: datetime) -> list[str]:
@@ -42,12 +48,20 @@ def append(db: UnitOfWork, entries: list[Json], at: datetime) -> list[str]:
         | {name: entry[name] for name in ("act", "user_id", "subject", "detail")}
         for number, entry in enumerate(entries)
     ]
-    db.execute(insert(Entry), [row | {"digest": digest(row)} for row in rows])
+    db.connection().execute(ENTRIES, [row | {"digest": digest(row)} for row in rows])
     return [row["id"] for row in rows]
 
 
 def reserve(db: UnitOfWork, tenant_id: str, count: int) -> int:
     """The first of so many numbers, none of which anybody else gets."""
-    insert_new(db, Trail, [{"tenant_id": tenant_id, "size": 0}], Trail.tenant_id)
-    grown = update(Trail).where(Trail.tenant_id == tenant_id).values(size=Trail.size + count).returning(Trail.size)
-    return db.scalars(grown.execution_options(synchronize_session=False)).one() - count + 1
+    size = grown(db, tenant_id, count)
+    if size is None:
+        insert_new(db, Trail, [{"tenant_id": tenant_id, "size": 0}], Trail.tenant_id)
+        size = grown(db, tenant_id, count)
+    assert size is not None, "the row was just made, and rows of trails are never removed"
+    return size - count + 1
+
+
+def grown(db: UnitOfWork, tenant_id: str, count: int) -> int | None:
+    """The size of the trail with so many more; None when there is none yet, which is once in its life."""
+    return db.connection().execute(GROWN, {"tenant": tenant_id, "count": count}).scalar()

@@ -1,0 +1,113 @@
+"""What every way in leaves in the trail: `nothing` for those that only read, or the acts, by the names under which they are found there.
+
+A topic is heard by audit.keep_act in the commit of the act; any other name is recorded by the service before it acts.
+"""
+
+from __future__ import annotations
+
+READS = {
+    "access": "check erasure grants group groups holdings holdings_page job job_outcomes logo me person role roles scope settings"
+    " settings_of tenants user users users_of",
+    "sign_in": "erasure holdings holdings_page invitation is_invitation passkeys provider second_factor sessions tokens tokens_of who",
+    "clients": "chosen client clients clients_of_groups erasure export_rows facts groups_of holdings holdings_page job"
+    " job_outcomes names views",
+    "keyring": "certificates door erasure holdings holdings_page job job_outcomes",
+    "audit": "checkpoint consistency entries erasure exported exported_of holdings holdings_page proof",
+    "mailbox_sync": "bodies erasure health holdings holdings_page job job_outcomes mailbox mailboxes sync",
+    "sync_worker": "erasure holdings holdings_page",
+    "teu_watcher": "coverage edict edicts erasure holdings holdings_page job job_outcomes source",
+    "notifications": "erasure holdings holdings_page notification notifications",
+}
+
+WRITES = {
+    "access": {
+        "change_group": "access.group_changed",
+        "change_me": "access.user_changed",
+        "change_role": "access.role_changed",
+        "change_settings": "access.tenant_settings_changed",
+        "change_user": "access.user_changed",
+        "create_group": "access.group_changed",
+        "create_role": "access.role_changed",
+        "create_tenant": "access.tenant_created",
+        "create_user": "access.user_changed",
+        "delete_group": "access.group_changed",
+        "delete_role": "access.role_changed",
+        "disable_user": "access.user_changed",
+        "erase_tenant": "access.tenant_erased",
+        "give_grant": "access.grants_changed",
+        "import_file": "access.access_job_asked",
+        "join": "access.user_changed",
+        "remove_logo": "access.tenant_settings_changed",
+        "resume_tenant": "access.tenant_resumed",
+        "set_grant": "access.grants_changed",
+        "set_logo": "access.tenant_settings_changed",
+        "suspend_tenant": "access.tenant_suspended",
+        "take_grant": "access.grants_changed",
+    },
+    "sign_in": {
+        "accept_invitation": "accept_invitation",
+        "change_password": "change_password",
+        "confirm_totp": "confirm_totp",
+        "end_session": "end_session",
+        "enrol_passkey": "enrol_passkey",
+        "forgotten": "ask_for_password",
+        "found": "access.tenant_created",
+        "invite_user": "invite_user",
+        "issue_token": "issue_token",
+        "oidc_finish": "sign_in",
+        "remove_passkey": "remove_passkey",
+        "remove_provider": "remove_provider",
+        "remove_totp": "remove_totp",
+        "rename_passkey": "rename_passkey",
+        "renew_recovery_codes": "renew_recovery_codes",
+        "reset_second_factor": "reset_second_factor",
+        "revoke_token": "revoke_token",
+        "second_step": "sign_in",
+        "set_provider": "change_provider",
+        "sign_in": "sign_in",
+        "sign_in_with_passkey": "sign_in",
+        "sign_out": "sign_out",
+    },
+    "clients": {
+        "archive": "clients.clients_changed",
+        "change": "clients.clients_changed",
+        "bulk": "clients.client_job_asked",
+        "change_view": "clients.view_changed",
+        "erase": "erase_client",
+        "export": "clients_exported",
+        "import_file": "clients.client_job_asked",
+        "register": "clients.clients_registered",
+        "remove_view": "clients.view_changed",
+        "restore": "clients.clients_changed",
+        "save_view": "clients.view_changed",
+        "set_clients_of_group": "clients.clients_changed",
+        "set_groups": "clients.clients_changed",
+    },
+    "keyring": {
+        "import_certificate": "keyring.certificate_imported",
+        "release": "certificate_used",
+        "remove_certificate": "keyring.certificate_removed",
+    },
+    "audit": {"export": "export_trail", "export_of": "export_trail", "record": "whatever it is given"},
+    "mailbox_sync": {
+        "add_mailbox": "mailbox_sync.mailboxes_changed",
+        "bulk": "mailbox_sync.mailbox_job_asked",
+        "change_mailbox": "mailbox_sync.mailboxes_changed",
+        "remove_mailbox": "mailbox_sync.mailboxes_changed",
+        "sync_now": "mailbox_sync.sync_requested",
+    },
+    "teu_watcher": {"read_day": "read_day", "switch_source": "teu_watcher.teu_source_switched"},
+    "notifications": {"change": "notifications.notification_changed"},
+}
+
+NOT_YET_AN_ACT = {
+    "sign_in": {
+        "enrol_totp": "a secret is shown; confirm_totp, which makes it count, is the act",
+        "founding_code": "an operator's code at the first start, before there is a firm",
+        "oidc_start": "leads to the firm's provider; oidc_finish is the sign-in",
+        "oidc_start_by_email": "the same",
+        "passkey_challenge": "a number to be signed; sign_in_with_passkey is the sign-in",
+        "passkey_options": "a number to be signed; enrol_passkey is the act",
+        "invite": "an operator's link for a person who is already in the trail; accept_invitation is the act",
+    },
+}
