@@ -7,6 +7,7 @@ from flask import Blueprint
 from gateway.api import (
     audit,
     bodies,
+    bulk,
     certificates,
     clients,
     edicts,
@@ -41,6 +42,7 @@ RESOURCES = (
     settings,
     oidc,
     imports,
+    bulk,
     clients,
     views,
     certificates,

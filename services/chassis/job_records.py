@@ -5,6 +5,7 @@ Only whoever asked for a job, and who manages users, may know of it.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -33,6 +34,11 @@ class NewJob:
     digest: str
     arguments: Json = field(default_factory=dict)
     is_dry_run: bool = False
+
+
+def digest_of(items: Sequence[Any]) -> str:
+    """SHA-256, in hex, of a list as JSON without white space: the form of the lists of bulk acts in the trail."""
+    return hashlib.sha256(json.dumps(list(items), separators=(",", ":")).encode()).hexdigest()
 
 
 def keep_new(db: UnitOfWork, asking: Asking, new: NewJob, at_once: int) -> Any:

@@ -34,7 +34,7 @@ from services.chassis.always import always
 from services.chassis.asking import Asking
 from services.chassis.database import Database, Store, UnitOfWork
 from services.chassis.entrypoints import marked, rpc
-from services.chassis.job_records import NewJob, forget_old, keep_new, outcomes_of, shown, visible_job
+from services.chassis.job_records import NewJob, digest_of, forget_old, keep_new, outcomes_of, shown, visible_job
 from services.chassis.job_turns import forget_leases, take_turn
 from services.chassis.promises import Promise
 from services.contracts.message import new_id
@@ -42,7 +42,7 @@ from services.contracts.rpc import SIGNED_IN, Json, Scope
 from services.contracts.schemas import checked
 from services.contracts.schemas.jobs import JobOutcomesPage
 
-__all__ = ["Jobs", "NewJob", "Outcome", "job"]
+__all__ = ["Jobs", "NewJob", "Outcome", "digest_of", "job"]
 
 AT_ONCE = 500
 POLL_S = 1.0

@@ -14,6 +14,7 @@ from services.chassis.promises import Promise
 from services.chassis.service import Service
 from services.clients import facts, groups, records
 from services.clients.answers import described
+from services.clients.bulk import Bulk
 from services.clients.erasing import ErasingClients, forget
 from services.clients.exporting import Exporting
 from services.clients.firm import KeepingSettings
@@ -38,7 +39,7 @@ from services.contracts.schemas import checked
 from services.contracts.schemas.clients import ClientChanges, ClientGroups, ClientsPage, GroupClients, NewClient
 
 
-class ClientsService(ErasingClients, Exporting, Importing, Views, Jobs, KeepingSettings, Service):
+class ClientsService(ErasingClients, Exporting, Importing, Bulk, Views, Jobs, KeepingSettings, Service):
     name = "clients"
     db = Database(Model)
     job_asked = ClientJobAsked

@@ -35,6 +35,7 @@ from services.contracts.schemas.mailboxes import MailboxChanges, MailboxesPage, 
 from services.contracts.schemas.paging import Id
 from services.mailbox_sync import claims, facts, health, mailboxes
 from services.mailbox_sync.bodies import CATALOGUE, name_of
+from services.mailbox_sync.bulk import Bulk
 from services.mailbox_sync.connectors import modules
 from services.mailbox_sync.erasing import forget
 from services.mailbox_sync.listing import find_client, find_mailbox, find_sync, one_page, show, show_sync
@@ -96,7 +97,7 @@ def learn_client(service: MailboxSyncService, client_id: str) -> None:
         facts.keep_clients(db, told)
 
 
-class MailboxSyncService(Suspending, Jobs, Service):
+class MailboxSyncService(Bulk, Suspending, Jobs, Service):
     name = "mailbox_sync"
     db = Database(Model)
     job_asked = MailboxJobAsked
