@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator
 from dataclasses import fields, is_dataclass, replace
-from functools import cache
 from typing import Any, TypeVar, get_args, get_type_hints
 
 from services.contracts.message import Event
@@ -58,7 +57,6 @@ def blanked(record: Record, erased: Container[str]) -> Record:
     return replace(record, **{name: _blank(name, value, erased) for name, value in values.items()})  # type: ignore[type-var]
 
 
-@cache
 def holds_texts(record: type) -> bool:
     """Whether anything of such a record would be blanked."""
     return any(_holds_text(name, hint) for name, hint in get_type_hints(record).items() if name in {each.name for each in fields(record)})
@@ -79,7 +77,7 @@ def _blank(name: str, value: Any, erased: Container[str]) -> Any:
 
 
 def _holds_text(name: str, hint: Any) -> bool:
-    if is_dataclass(hint):
+    if isinstance(hint, type) and is_dataclass(hint):
         return holds_texts(hint)
     parts = [part for part in get_args(hint) if part not in (type(None), ...)]
     return any(_holds_text(name, part) for part in parts) if parts else hint is str and not names_nobody(name)

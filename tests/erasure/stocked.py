@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import subprocess
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -17,7 +19,7 @@ from services.chassis.asking import Asking
 from services.chassis.database import EVENTS, open_engine
 from services.chassis.relay import Outlet, Row
 from services.contracts.events import FoundNotice, MatchedEdict, NoticesFound, PublicBody
-from services.contracts.message import Envelope, new_id
+from services.contracts.message import Envelope, new_id, utc_now
 from services.teu_watcher.keeping import insert_matches, tell
 from services.teu_watcher.models import Document
 from tests import people
@@ -25,6 +27,8 @@ from tests.facts import publish
 from tests.worlds import numbers, until
 
 PASSWORD = "una clave larga"
+PASSING = ("outbox ", "handled ", "leases ", "trails ", "nodes ", "checkpoints ", "due ", "turns ", "mailboxes ", "coverage ", "answers ")
+"""Tables that change by themselves while nobody does anything."""
 SOMETIME = datetime(2026, 9, 29, 8, 15, tzinfo=UTC)
 
 
@@ -63,9 +67,9 @@ class Stock:
         notice = FoundNotice(
             origin_code="AP", reference=f"r{self.words[4]}", kind="notification", subject=self.words[4], available_at=SOMETIME, **parties
         )
-        publish(
-            self.world, self.tenant_id, NoticesFound(mailbox_id=self.mailbox_id, client_id=self.client_id, body="dehu", notices=(notice,))
-        )
+        fact = NoticesFound(mailbox_id=self.mailbox_id, client_id=self.client_id, body="dehu", notices=(notice,))
+        publish(self.world, self.tenant_id, fact)
+        self._parked(fact)
         edict = MatchedEdict(
             client_id=self.client_id,
             edict_id=f"BOE-N-{next(numbers)}",
@@ -82,6 +86,16 @@ class Stock:
             tell(db, insert_matches(db, [edict], "on_reading"))
             sealed = store.seals.seal(self.tenant_id, "edict", edict.row.encode())
             db.add(Document(edict_id=edict.edict_id, sha256="0" * 64, sealed=sealed))
+
+    def _parked(self, fact: NoticesFound) -> None:
+        """The same fact, as if the inbox had failed to deal with it, to be tried again tomorrow."""
+        store = self.world.store("notifications")
+        sealed = store.seals.seal(self.tenant_id, EVENTS, fact.schema.dumps(fact).encode())
+        ids = {"id": new_id(), "topic": fact.topic, "tenant_id": self.tenant_id, "by": "", "request_id": ""}
+        envelope = Envelope(**ids, at=SOMETIME.isoformat(), sealed=sealed).to_wire()
+        tomorrow = utc_now() + timedelta(days=1)
+        with store.begin() as db:
+            db.add(store.model.Parked(handler="file_notices", event_id=ids["id"], envelope=envelope, error="x", next_try_at=tomorrow))
 
     def is_everywhere(self) -> bool:
         """Their mailbox was read too, so that nothing of it is under way."""
@@ -147,12 +161,35 @@ def send_again(world: Any, envelopes: list[dict[str, str]]) -> None:
         outlet.close()
 
 
-def digest_of(world: Any, tenant_id: str, leaving_out: tuple[str, ...] = ()) -> dict[str, str]:
-    """Service → a digest of all that it holds of a firm, but for the tables left out."""
-    return {
-        service: digest(text for text in stored(world, service, tenant_id) if not text.startswith(leaving_out)) for service in databases()
-    }
+def rows_of(stock: Stock) -> dict[str, list[str]]:
+    """Service → its rows of the stock's firm."""
+    return {service: list(stored(stock.world, service, stock.tenant_id)) for service in databases()}
+
+
+def words_stored(stock: Stock) -> dict[str, int]:
+    """How often each of the words stands anywhere, but in what passes."""
+    rows = [row for service in databases() for row in stored(stock.world, service) if not row.startswith(PASSING)]
+    return {word: sum(word in row for row in rows) for word in stock.words}
+
+
+def digest_of(world: Any, tenant_id: str) -> dict[str, str]:
+    """Service → a digest of all that it holds of a firm, but for what passes."""
+    return {service: digest(text for text in stored(world, service, tenant_id) if not text.startswith(PASSING)) for service in databases()}
 
 
 def digest(texts: Iterator[str]) -> str:
     return hashlib.sha256("\n".join(sorted(texts)).encode()).hexdigest()
+
+
+def files(world: Any) -> bytes:
+    """SQLite: the files themselves, journals too. PostgreSQL: all that a dump says."""
+    if world.kind == "embedded":
+        return b"".join(path.read_bytes() for path in sorted(world.settings.data_dir.glob("*.db*")))
+    dump = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_dump"))[-1]
+    return subprocess.run([dump, world.settings.migrate_url], capture_output=True, check=True, timeout=60).stdout
+
+
+def in_files(stock: Stock) -> list[str]:
+    """The words that stand in a file of a database."""
+    content = files(stock.world)
+    return [word for word in stock.words if word.encode() in content]

@@ -7,55 +7,49 @@ import pytest
 from services.contracts.errors import Conflict, Invalid, NotAllowed, NotFound
 from services.contracts.schemas.erasing import GROUNDS
 from tests import people
-from tests.erasure.stocked import Stock, kept_events, send_again, stored
+from tests.erasure.stocked import Stock, in_files, send_again, stored, words_stored
 from tests.worlds import until
 
 CONFIRMED = {"reason": "objection"}
 
 
-def test_nothing_of_an_erased_client_is_left_in_any_service(stock):
-    assert stock.holders() >= {"clients", "keyring", "mailbox_sync", "teu_watcher", "notifications"}
-    stock.erase()
-    until(stock.is_gone, "nothing is left")
+def test_nothing_of_an_erased_client_is_left_in_any_service(erased_client):
+    assert set(erased_client.held) >= {"clients", "keyring", "mailbox_sync", "teu_watcher", "notifications"}
+    assert erased_client.stock.is_gone()
     with pytest.raises(NotFound):
-        stock.admin.clients.client(stock.client_id)
+        erased_client.stock.admin.clients.client(erased_client.stock.client_id)
 
 
-def test_the_private_key_of_an_erased_client_is_destroyed(stock):
-    held = [row for row in stored(stock.world, "keyring", stock.tenant_id) if row.startswith(("certificates ", "keys "))]
-    assert len(held) == 2
-    stock.erase()
-    until(lambda: not set(held) & set(stored(stock.world, "keyring")), "certificate and key are gone")
+def test_the_private_key_of_an_erased_client_is_destroyed(erased_client):
+    certificate_id = erased_client.stock.certificate_id
+    held = {row for row in erased_client.held["keyring"] if row.startswith(("certificates ", "keys ")) and certificate_id in row}
+    assert len(held) == 2 and not held & set(stored(erased_client.stock.world, "keyring"))
 
 
-def test_what_is_heard_late_of_an_erased_client_brings_nothing_back(stock):
-    late = kept_events(stock.world, stock.tenant_id)
-    stock.erase()
-    until(stock.is_gone, "nothing is left")
-    send_again(stock.world, late)
+def test_no_file_of_a_database_holds_a_word_of_an_erased_client(erased_client):
+    until(lambda: not in_files(erased_client.stock), "no word is left in any file")
+    assert in_files(erased_client.other)
+
+
+def test_what_is_heard_late_of_an_erased_client_brings_nothing_back(erased_client):
+    stock = erased_client.stock
+    assert {envelope["topic"] for envelope in erased_client.late} >= {"clients.clients_registered", "keyring.certificate_imported"}
+    send_again(stock.world, erased_client.late)
     after = Stock(stock.world, stock.bodies, stock.firm)
-    assert after.holders() and stock.is_gone()
+    assert after.is_everywhere() and stock.is_gone()
 
 
-def test_other_clients_of_the_firm_lose_nothing(stock):
-    other = Stock(stock.world, stock.bodies, stock.firm)
-    before = {word for word in other.words if word in everything(stock.world)}
-    stock.erase()
-    until(stock.is_gone, "nothing is left")
-    assert before == {word for word in other.words if word in everything(stock.world)}
-    assert other.is_everywhere()
+def test_other_clients_of_the_firm_lose_nothing(erased_client):
+    assert words_stored(erased_client.other) == erased_client.before
+    assert erased_client.other.is_everywhere()
 
 
-def everything(world):
-    return "\n".join(text for service in ("clients", "keyring", "mailbox_sync", "notifications") for text in stored(world, service))
-
-
-def test_the_trail_says_who_erased_whom_and_on_which_ground_before_it_happens(stock):
-    stock.erase()
+def test_the_trail_says_who_erased_whom_and_on_which_ground_before_it_happens(erased_client):
+    stock = erased_client.stock
     (entry,) = stock.admin.audit.entries({"act": "erase_client"})["items"]
     assert (entry["user_id"], entry["subject"], entry["detail"]) == (stock.firm.admin_id, stock.client_id, {"reason": "consent_withdrawn"})
-    done = until(lambda: stock.admin.audit.entries({"act": "clients.clients_erased"})["items"], "the fact is in the trail too")
-    assert done[0]["seq"] > entry["seq"]
+    (done,) = until(lambda: stock.admin.audit.entries({"act": "clients.clients_erased"})["items"], "the fact is in the trail too")
+    assert done["seq"] > entry["seq"] and done["subject"] == stock.client_id
 
 
 def test_only_an_archived_client_is_erased(world):

@@ -2,74 +2,68 @@
 
 from __future__ import annotations
 
-import subprocess
-from pathlib import Path
-
 import pytest
+from sqlalchemy import select
 
 from services.audit.entry import digest
 from services.audit.models import Entry
 from services.catalogue import databases
 from services.chassis.asking import Asking
+from services.chassis.erasing import finish
 from services.chassis.holdings import destroy_some, rows_left, tables_of_firms
 from services.contracts.errors import Conflict, NotFound
 from services.contracts.message import new_id
-from tests.erasure.stocked import Stock, digest_of, kept_events, send_again, stored
+from tests.erasure.conftest import is_over
+from tests.erasure.stocked import Stock, digest_of, in_files, send_again, stored
 from tests.worlds import until
 
-IDS_AND_STATES = ("erased ", "outbox ", "handled ", "leases ", "entries ", "trails ", "nodes ", "checkpoints ")
-TICKING = ("due ", "turns ", "mailboxes ", "coverage ", "answers ", "certificates ")
+STAYS = ("erased ", "outbox ", "handled ", "leases ", "parked ", "entries ", "trails ", "nodes ", "checkpoints ")
+"""Ids, states and instants."""
 
 
-def erase(stock):
-    """As the operator's command does it, after its entry in the trail."""
-    ask = stock.world.nobody
-    ask.access.suspend_tenant(stock.tenant_id)
-    ask.access.erase_tenant(stock.tenant_id)
-    until(lambda: is_over(stock), "every service says that nothing is left")
+def left_of(gone):
+    return [row for service in databases() for row in stored(gone.stock.world, service, gone.stock.tenant_id) if not row.startswith(STAYS)]
 
 
-def is_over(stock):
-    states = [getattr(stock.world.nobody, service).erasure(stock.tenant_id) for service in databases()]
-    return all(state["is_done"] and not state["rows_left"] for state in states)
-
-
-def test_nothing_of_an_erased_firm_is_left_but_ids_and_its_trail(stock):
+def test_nothing_of_an_erased_firm_is_left_but_ids_and_its_trail(erased_firm):
+    stock = erased_firm.stock
+    assert all(erased_firm.held.values()) and left_of(erased_firm) == []
     words = [*stock.words, stock.firm.name]
-    stock.admin.access.create_group({"name": f"Grupo de {stock.firm.name}"})
-    assert stock.holders()
-    erase(stock)
-    for service in databases():
-        left = list(stored(stock.world, service, stock.tenant_id))
-        assert not [row for row in left if not row.startswith(IDS_AND_STATES)], service
-        assert not [row for row in stored(stock.world, service) if any(word in row for word in words)], service
+    assert not [row for service in databases() for row in stored(stock.world, service) if any(word in row for word in words)]
 
 
-def test_the_trail_of_an_erased_firm_still_verifies(stock):
-    before = stock.admin.audit.entries({})["total"]
-    erase(stock)
+def test_no_file_of_a_database_holds_a_word_of_an_erased_firm(erased_firm):
+    until(lambda: not in_files(erased_firm.stock), "no word is left in any file")
+    assert in_files(erased_firm.other)
+
+
+def test_the_trail_of_an_erased_firm_still_verifies(erased_firm):
+    stock = erased_firm.stock
+    before = [row for row in erased_firm.held["audit"] if row.startswith("entries ")]
     with stock.world.store("audit").begin(Asking(tenant_id=stock.tenant_id)) as db:
-        entries = db.query(Entry).order_by(Entry.seq).all()
-    assert [entry.seq for entry in entries] == list(range(1, len(entries) + 1)) and len(entries) >= before
+        entries = db.scalars(select(Entry).order_by(Entry.seq)).all()
+    assert [entry.seq for entry in entries] == list(range(1, len(entries) + 1)) and len(entries) > len(before)
     assert all(entry.digest == digest(vars(entry)) for entry in entries)
+    assert set(before) <= set(stored(stock.world, "audit", stock.tenant_id))
 
 
-def test_another_firm_loses_nothing(world, bodies, stock):
-    other = Stock(world, bodies)
-    before = digest_of(world, other.tenant_id, (*IDS_AND_STATES, *TICKING))
-    erase(stock)
-    assert digest_of(world, other.tenant_id, (*IDS_AND_STATES, *TICKING)) == before
+def test_another_firm_loses_nothing(erased_firm):
+    other = erased_firm.other
+    assert digest_of(other.world, other.tenant_id) == erased_firm.before
     assert other.is_everywhere()
 
 
-def test_what_is_heard_late_of_an_erased_firm_brings_nothing_back(world, stock):
-    late = kept_events(world, stock.tenant_id)
-    erase(stock)
-    send_again(world, late)
-    after = world.firm()
-    client_id = after.admin.clients.register({"tax_id": stock.tax_id, "name": "Otra persona"})["id"]
-    until(lambda: all(client_id in "".join(stored(world, service)) for service in ("keyring", "notifications", "mailbox_sync")))
-    assert not [row for service in databases() for row in stored(world, service, stock.tenant_id) if not row.startswith(IDS_AND_STATES)]
+def test_what_is_heard_late_of_an_erased_firm_brings_nothing_back(erased_firm):
+    stock = erased_firm.stock
+    send_again(stock.world, erased_firm.late)
+    after = Stock(stock.world, stock.bodies)
+    assert after.is_everywhere() and left_of(erased_firm) == []
+
+
+def test_erasing_a_firm_twice_is_erasing_it_once(erased_firm):
+    stock = erased_firm.stock
+    stock.world.nobody.access.erase_tenant(stock.tenant_id)
+    assert is_over(stock.world, stock.tenant_id)
 
 
 def test_a_firm_that_is_not_suspended_is_not_erased(world):
@@ -80,32 +74,13 @@ def test_a_firm_that_is_not_suspended_is_not_erased(world):
         world.nobody.access.erase_tenant(new_id())
 
 
-def test_erasing_a_firm_twice_is_erasing_it_once(stock):
-    erase(stock)
-    stock.world.nobody.access.erase_tenant(stock.tenant_id)
-    assert is_over(stock)
-
-
-def test_an_erasing_that_was_killed_midway_goes_on(stock):
-    """Some rows of each table are gone already, as whoever was killed leaves it."""
-    store = stock.world.store("notifications")
-    with store.begin(Asking(tenant_id=stock.tenant_id)) as db:
-        gone = [destroy_some(db, table, 1) for table in tables_of_firms(store.model)]
-    assert sum(gone) > 1 and rows_left(store, stock.tenant_id, ()) > 0
-    erase(stock)
-    assert rows_left(store, stock.tenant_id, ()) == 0
-
-
-def test_no_file_of_a_database_holds_a_word_of_an_erased_firm(world, stock):
-    """SQLite: the files themselves, journals too. PostgreSQL: all that a dump says."""
-    words = [word.encode() for word in stock.words]
-    assert any(word in files(world) for word in words)
-    erase(stock)
-    until(lambda: not [word for word in words if word in files(world)], "no word is left in any file")
-
-
-def files(world) -> bytes:
-    if world.kind == "embedded":
-        return b"".join(path.read_bytes() for path in sorted(world.settings.data_dir.glob("*.db*")))
-    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_dump"))
-    return subprocess.run([programs[-1], world.settings.migrate_url], capture_output=True, check=True, timeout=60).stdout
+def test_an_erasing_that_was_killed_midway_goes_on(world):
+    """One row of each table is gone already, as whoever was killed leaves it."""
+    firm, service = world.firm(), world.runner.service_map["access"].service_cls()
+    service.db = world.store("access")
+    with service.db.begin(Asking(tenant_id=firm.tenant_id)) as db:
+        gone = sum(destroy_some(db, table, 1) for table in tables_of_firms(service.db.model))
+    assert gone > 1 and rows_left(service.db, firm.tenant_id, ()) > 0
+    for _ in range(2):
+        finish(service, firm.tenant_id, [firm.tenant_id])
+        assert rows_left(service.db, firm.tenant_id, ()) == 0
