@@ -1,4 +1,4 @@
-"""Lists and checks agree with the oracle after any history of changes."""
+"""Lists and checks agree with the oracle after any history of changes: many without a broker, some in the running worlds."""
 
 from __future__ import annotations
 
@@ -7,23 +7,46 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.access.machine import Histories
+from tests.access.running_house import RunningHouse
 from tests.in_process import House
 
 SERVICES = ["access", "clients", "mailbox_sync", "notifications", "teu_watcher"]
 ANY_SPEED = {"deadline": None, "suppress_health_check": list(HealthCheck), "derandomize": True, "database": None}
 
 
+def agreed(house, histories: int, steps: int) -> int:
+    """How many histories were gone through; fails with the shortest one that differs."""
+    machine = type("Histories", (Histories,), {"house": house})
+    run_state_machine_as_test(machine, settings=settings(max_examples=histories, stateful_step_count=steps, **ANY_SPEED))
+    print(f"{machine.gone_through} histories agreed")
+    return machine.gone_through
+
+
 @pytest.fixture(scope="module")
-def histories(tmp_path_factory):
-    return type("Histories", (Histories,), {"house": House(tmp_path_factory.mktemp("histories"), SERVICES)})
+def house(tmp_path_factory):
+    return House(tmp_path_factory.mktemp("histories"), SERVICES)
 
 
-def test_after_some_histories_lists_and_checks_are_what_the_oracle_says(histories):
-    run_state_machine_as_test(histories, settings=settings(max_examples=15, stateful_step_count=12, **ANY_SPEED))
+@pytest.fixture
+def running_house(world):
+    started = RunningHouse(world, SERVICES)
+    yield started
+    started.close()
+
+
+def test_after_some_histories_lists_and_checks_are_what_the_oracle_says(house):
+    assert agreed(house, 12, 12) >= 12
+
+
+def test_in_a_running_world_lists_and_checks_are_what_the_oracle_says(running_house):
+    assert agreed(running_house, 2, 8) >= 2
 
 
 @pytest.mark.full
-def test_after_two_thousand_histories_lists_and_checks_are_what_the_oracle_says(histories):
-    run_state_machine_as_test(histories, settings=settings(max_examples=2000, stateful_step_count=12, **ANY_SPEED))
-    print(f"{histories.gone_through} histories agreed")
-    assert histories.gone_through >= 2000
+def test_after_two_thousand_histories_lists_and_checks_are_what_the_oracle_says(house):
+    assert agreed(house, 2000, 12) >= 2000
+
+
+@pytest.mark.full
+def test_in_a_running_world_a_hundred_histories_agree(running_house):
+    assert agreed(running_house, 100, 12) >= 100
