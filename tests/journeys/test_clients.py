@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from tests.journeys.portfolio import a_company, register
 from tests.visitors import wait_for
@@ -12,6 +14,11 @@ from tests.visitors import wait_for
 def manager_of(site):
     firm = site.firm()
     return firm, firm.user("manager", [firm.group("Todos")])
+
+
+def at_once(calls: list[Callable[[], int]]) -> list[int]:
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return [future.result() for future in [pool.submit(call) for call in calls]]
 
 
 def exported(person, **query) -> list[dict[str, str]]:
@@ -28,6 +35,14 @@ def test_who_comes_with_an_old_version_is_told_what_is_new(site):
     refused = manager.patch(path, {"version": 1, "notes": "mías"})
     assert (refused.status, refused.body["code"], set(refused.body["errors"])) == (409, "stale_version", {"email", "postal_address"})
     assert manager.get(path).body["notes"] == ""
+
+
+def test_of_many_changes_of_one_version_at_once_one_holds(site):
+    _, manager = manager_of(site)
+    path = f"/api/clients/{register(manager, a_company())}"
+    changes = [lambda number=number: manager.patch(path, {"version": 1, "notes": str(number)}).status for number in range(6)]
+    assert sorted(at_once(changes)) == [200, *[409] * 5]
+    assert manager.get(path).body["version"] == 2
 
 
 def test_an_archived_client_comes_back_unless_its_tax_id_is_in_use_again(site):
