@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, g
 from flask.json.provider import DefaultJSONProvider
 
-from gateway import api, errors, health, session, web
+from gateway import api, errors, health, session, static_files, web
 from gateway.rpc import Pool
 
 MAX_BODY_BYTES = 16 * 1024 * 1024
@@ -36,8 +36,10 @@ def create_app(pool: Pool) -> Flask:
     app.before_request(session.begin_request)
     app.after_request(add_headers)
     errors.register(app)
-    for blueprint in (*api.blueprints(), web.blueprint(), health.blueprint):
+    static_files.register(app)
+    for blueprint in (*api.blueprints(), health.blueprint):
         app.register_blueprint(blueprint)
+    web.register(app)
     return app
 
 

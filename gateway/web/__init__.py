@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, Flask
 
-from gateway.web import doors, inbox, providers, second_factor
+from gateway.web import clients, doors, inbox, languages, lists, providers, second_factor
 
 
 def blueprint() -> Blueprint:
     pages = Blueprint("web", __name__)
-    for module in (doors, second_factor, inbox, providers):
+    for module in (doors, second_factor, inbox, clients, providers):
         module.register(pages)
     return pages
+
+
+def register(app: Flask) -> None:
+    languages.register(app)
+    lists.register(app)
+    app.register_blueprint(blueprint())

@@ -1,0 +1,50 @@
+"""The gateway's own files, compressed once and kept by browsers for as long as their name and content are the same.
+
+Only these are compressed: a page carries the session's CSRF token beside what the visitor typed, and the length of a compressed page would
+tell a listener about it (the BREACH attack).
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from flask import Flask, Response, request, send_from_directory, url_for
+
+FOLDER = Path(__file__).parent / "web" / "static"
+TEXTS = (".css", ".js", ".svg")
+FOR_EVER = "public, max-age=31536000, immutable"
+
+
+def register(app: Flask) -> None:
+    app.view_functions["static"] = static_file
+    app.jinja_env.globals["static"] = static
+
+
+def static(name: str) -> str:
+    """The address of a file, with the digest of its content, so that a new version is another address."""
+    return url_for("static", filename=name, v=digest(name))
+
+
+def static_file(filename: str) -> Response:
+    if filename.endswith(TEXTS) and "gzip" in request.headers.get("Accept-Encoding", "") and (FOLDER / filename).is_file():
+        plain = send_from_directory(FOLDER, filename)
+        plain.direct_passthrough = False
+        response = Response(compressed(filename), mimetype=plain.mimetype, headers={"Content-Encoding": "gzip"})
+    else:
+        response = send_from_directory(FOLDER, filename)
+    response.headers["Vary"] = "Accept-Encoding"
+    response.headers["Cache-Control"] = FOR_EVER if request.args.get("v") else "no-cache"
+    return response
+
+
+@cache
+def digest(name: str) -> str:
+    return hashlib.sha256((FOLDER / name).read_bytes()).hexdigest()[:12]
+
+
+@cache
+def compressed(name: str) -> bytes:
+    return gzip.compress((FOLDER / name).read_bytes(), 9, mtime=0)

@@ -1,0 +1,32 @@
+"""Which language a page is in: the person's own, else that of the last sign-in here, else what the browser asks for, else Spanish.
+
+The texts of the pages are Spanish in the source; `translations/` has the other four, written by people and compiled by `make texts`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Flask, g, request
+from flask_babel import Babel
+from werkzeug.wrappers import Response
+
+LANGUAGES: Final = {"es": "Español", "ca": "Català", "eu": "Euskara", "gl": "Galego", "en": "English"}
+COOKIE = "casillero_language"
+A_YEAR_S = 365 * 24 * 3600
+
+
+def register(app: Flask) -> None:
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = "web/translations"
+    Babel(app, default_locale="es", default_timezone="Europe/Madrid", locale_selector=chosen)
+    app.jinja_env.globals["language"] = chosen
+
+
+def chosen() -> str:
+    own = g.get("language") or request.cookies.get(COOKIE, "")
+    return own if own in LANGUAGES else request.accept_languages.best_match(list(LANGUAGES)) or "es"
+
+
+def remember(response: Response, language: str) -> None:
+    """For the pages before the next sign-in."""
+    response.set_cookie(COOKIE, language, max_age=A_YEAR_S, httponly=True, samesite="Lax", path="/")

@@ -1,0 +1,69 @@
+"""What every list of the pages shares: the filters that stand in its address, days in words, and addresses with one thing changed."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from flask import Flask, request
+from flask_babel import format_date, format_datetime, gettext, ngettext
+from marshmallow import Schema
+
+from services.contracts.errors import Invalid
+from services.contracts.schemas import checked
+
+MADRID = ZoneInfo("Europe/Madrid")
+URGENT_DAYS = 3
+
+
+def register(app: Flask) -> None:
+    app.jinja_env.globals["here"] = here
+    app.jinja_env.filters |= {"day": day, "instant": instant, "days_left": days_left}
+
+
+def here(**changes: Any) -> str:
+    """This address with some of its parameters changed; None takes one away."""
+    wanted = {**request.args.to_dict(), **changes}
+    query = urlencode({name: value for name, value in wanted.items() if value not in (None, "")})
+    return f"{request.path}?{query}" if query else request.path
+
+
+def asked(schema: type[Schema], **given: str) -> dict[str, Any]:
+    """The list that the address asks for. What it does not understand is left out: an old bookmark still shows its list."""
+    wanted = {name: value for name, value in {**given, **request.args.to_dict()}.items() if value and name in schema().fields}
+    try:
+        return schema().dump(checked(schema, wanted))
+    except Invalid as refusal:
+        kept = {name: value for name, value in wanted.items() if name not in refusal.errors}
+        return schema().dump(checked(schema, kept))
+
+
+def day(value: str | None) -> str:
+    """`2026-10-09`, or an instant, as the language of the page writes a day, in Madrid."""
+    if not value:
+        return "—"
+    on = date.fromisoformat(value) if len(value) == 10 else datetime.fromisoformat(value).astimezone(MADRID).date()
+    return format_date(on, "short")
+
+
+def instant(value: str | None) -> str:
+    return format_datetime(datetime.fromisoformat(value), "short") if value else "—"
+
+
+def days_left(value: str | None) -> dict[str, str] | None:
+    """How many days are left, in words and with how much it presses: late, urgent or calm."""
+    if not value:
+        return None
+    left = (date.fromisoformat(value) - datetime.now(MADRID).date()).days
+    return {"words": in_words(left), "pressure": "late" if left < 0 else "urgent" if left <= URGENT_DAYS else "calm"}
+
+
+def in_words(left: int) -> str:
+    near = {0: gettext("hoy"), 1: gettext("mañana"), -1: gettext("vencida ayer")}
+    if left in near:
+        return near[left]
+    if left > 0:
+        return ngettext("queda %(num)d día", "quedan %(num)d días", left)
+    return ngettext("vencida hace %(num)d día", "vencida hace %(num)d días", -left)

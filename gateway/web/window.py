@@ -1,0 +1,94 @@
+"""The frame of every page of somebody who is signed in: the left menu with what their role allows, who they are, what has just happened.
+
+A page is a view that asks the services and answers `window(ask, template, …)`. What was just done is said on the page that follows: `said`
+keeps the sentence in a cookie of this browser until then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, unquote
+
+from flask import g, make_response, redirect, render_template, request
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _
+from werkzeug.wrappers import Response
+
+SAID = "casillero_said"
+THEME = "casillero_theme"
+THEMES = ("light", "dark")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the menu; `needs`: any of these capabilities, or none at all."""
+
+    label: LazyString
+    address: str
+    icon: str
+    needs: tuple[str, ...] = ()
+
+
+MENU: tuple[tuple[LazyString, tuple[Entry, ...]], ...] = (
+    (
+        _("Gestión"),
+        (
+            Entry(_("Listado de clientes"), "/clientes", "users"),
+            Entry(_("Notificaciones"), "/notificaciones", "mail"),
+            Entry(_("Tablón edictal"), "/edictos", "news"),
+            Entry(_("Buzones"), "/buzones", "mailbox"),
+        ),
+    ),
+    (
+        _("Configuración"),
+        (
+            Entry(_("Grupos"), "/grupos", "users-group"),
+            Entry(_("Usuarios y roles"), "/usuarios", "user-check", ("users.manage", "groups.manage")),
+            Entry(_("Certificados"), "/certificados", "certificate", ("certificates.manage",)),
+            Entry(_("Despacho"), "/despacho", "settings", ("settings.manage",)),
+        ),
+    ),
+    (
+        _("Actividad"),
+        (
+            Entry(_("Salud de organismos"), "/salud", "heartbeat"),
+            Entry(_("Auditoría"), "/auditoria", "shield-check", ("audit.read",)),
+        ),
+    ),
+)
+
+
+def window(ask: Any, template: str, *, status: int = 200, **values: Any) -> Response:
+    """The page in the frame. Reads who is signed in, so that what their role forbids has no button."""
+    me = ask.access.me()
+    g.language = me["language"]
+    may = frozenset(me["capabilities"])
+    frame = {"me": me, "may": may, "menu": list(menu_for(may)), "csrf_token": g.csrf_token, "theme": theme()}
+    said_before = unquote(request.cookies.get(SAID, ""))
+    response = make_response(render_template(template, **frame, said=said_before, **values), status)
+    if said_before:
+        response.delete_cookie(SAID, path="/")
+    return response
+
+
+def menu_for(may: frozenset[str]) -> Iterable[tuple[LazyString, list[Entry]]]:
+    for section, entries in MENU:
+        shown = [entry for entry in entries if not entry.needs or may.intersection(entry.needs)]
+        if shown:
+            yield section, shown
+
+
+def theme() -> str:
+    """`light` or `dark` when the person chose one; empty: as the system is."""
+    chosen = request.cookies.get(THEME, "")
+    return chosen if chosen in THEMES else ""
+
+
+def then(address: str, sentence: str = "") -> Response:
+    """After something was done: the page that follows, with what to say there."""
+    response = redirect(address, 303)
+    if sentence:
+        response.set_cookie(SAID, quote(sentence), max_age=60, httponly=True, samesite="Lax", path="/")
+    return response
