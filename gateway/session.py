@@ -17,6 +17,7 @@ from services.contracts.message import new_id
 
 COOKIE = "casillero_session"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 MAX_AGE_S = 7 * 24 * 3600
 LONGEST_KEY = 200
@@ -112,9 +113,7 @@ def idempotency_key() -> str:
 
 
 def require_csrf(expected: str) -> None:
-    given = request.headers.get("X-CSRF-Token") or (
-        request.form.get("csrf_token", "") if request.mimetype.endswith("form-urlencoded") else ""
-    )
+    given = request.headers.get("X-CSRF-Token") or (request.form.get("csrf_token", "") if request.mimetype in FORMS else "")
     if not hmac.compare_digest(given.encode(), expected.encode()):
         raise NotAllowed("Falta la cabecera X-CSRF-Token o no es la de esta sesión. Vuelva a cargar la página e inténtelo de nuevo.")
 
