@@ -137,7 +137,7 @@ def test_a_letter_that_was_sent_but_not_marked_is_sent_again_and_opens_the_same_
     guest.firm.admin.sign_in.invite_user(guest.user_id, "link")
     with mailed.store("sign_in").begin() as db:
         waiting = letter_to_send(db, guest)
-    guest.letters()
+    until(lambda: guest.mail_state() == "sent")
     with mailed.store("sign_in").begin() as db:
         db.merge(Letter(id=waiting.id, state="pending", sealed=waiting.sealed, next_try_at=utc_now()))
     first, second = guest.letters(2)
