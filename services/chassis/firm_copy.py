@@ -13,7 +13,7 @@ import re
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import Column, Table, select, tuple_
+from sqlalchemy import Column, LargeBinary, Table, select, tuple_
 
 from services.chassis.asking import Asking
 from services.chassis.database import Database, Store
@@ -22,7 +22,7 @@ from services.chassis.tables import Tenanted
 from services.contracts.errors import NotFound
 from services.contracts.rpc import INTERNAL, Json
 
-PAGE = 500
+PAGE, PAGE_OF_FILES = 500, 5
 SECRET = re.compile(r"hash$|secret|sealed|wrapped|private_key|data_key")
 
 
@@ -70,8 +70,8 @@ def is_secret(service: CopyingFirms, table: Table, column: Column) -> bool:
 
 
 def page_of(service: CopyingFirms, tenant_id: str, table: Table, after: list[Any] | None) -> Json:
-    columns, key = shown_columns(service, table), list(table.primary_key)
-    rows = select(*columns, *key).where(table.c.tenant_id == tenant_id).order_by(*key).limit(PAGE)
+    columns, key, size = shown_columns(service, table), list(table.primary_key), page_size(service, table)
+    rows = select(*columns, *key).where(table.c.tenant_id == tenant_id).order_by(*key).limit(size)
     if after is not None:
         rows = rows.where(tuple_(*key) > tuple(native(column, value) for column, value in zip(key, after, strict=True)))
     with service.db.begin(Asking(tenant_id=tenant_id)) as db:
@@ -80,7 +80,13 @@ def page_of(service: CopyingFirms, tenant_id: str, table: Table, after: list[Any
         {column.name: wire(service, tenant_id, column, value) for column, value in zip(columns, row[: len(columns)], strict=True)}
         for row in found
     ]
-    return {"rows": shown, "after": [plain(value) for value in found[-1][len(columns) :]] if len(found) == PAGE else None}
+    return {"rows": shown, "after": [plain(value) for value in found[-1][len(columns) :]] if len(found) == size else None}
+
+
+def page_size(service: CopyingFirms, table: Table) -> int:
+    """A page crosses the broker as one message, so that of whole files only some go into it."""
+    holds_files = any(isinstance(column.type, LargeBinary) or f"{table.name}.{column.name}" in service.opens for column in table.c)
+    return PAGE_OF_FILES if holds_files else PAGE
 
 
 def wire(service: CopyingFirms, tenant_id: str, column: Column, value: Any) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -11,8 +13,10 @@ from services.catalogue import databases
 from services.chassis.asking import Asking
 from services.chassis.erasing import finish
 from services.chassis.holdings import destroy_some, rows_left, tables_of_firms
+from services.chassis.insert import insert_new
 from services.contracts.errors import Conflict, NotFound
-from services.contracts.message import new_id
+from services.contracts.message import new_id, utc_now
+from services.notifications.models import KnownClient
 from tests.erasure.conftest import is_over
 from tests.erasure.stocked import Stock, digest_of, in_files, send_again, stored
 from tests.worlds import until
@@ -72,6 +76,20 @@ def test_a_firm_that_is_not_suspended_is_not_erased(world):
         world.nobody.access.erase_tenant(firm.tenant_id)
     with pytest.raises(NotFound):
         world.nobody.access.erase_tenant(new_id())
+
+
+def test_what_was_being_written_when_a_client_was_erased_is_found_by_the_second_look(world):
+    """Whoever began before the mark commits after it."""
+    firm, service, client_id = world.firm(), world.runner.service_map["notifications"].service_cls(), new_id()
+    store = service.db = world.store("notifications")
+    with store.begin(Asking(tenant_id=firm.tenant_id)) as db:
+        rows = [{"id": client_id, "tenant_id": firm.tenant_id, "at": utc_now() - timedelta(hours=1), "next_at": None}]
+        insert_new(db, store.model.Erased, rows, store.model.Erased.id)
+        db.add(KnownClient(client_id=client_id, search_text="Quien llegó tarde"))
+    finish(service, firm.tenant_id, [client_id])
+    with store.begin(Asking(tenant_id=firm.tenant_id)) as db:
+        assert db.get(KnownClient, client_id) is None
+        assert db.get(store.model.Erased, client_id).next_at is None
 
 
 def test_an_erasing_that_was_killed_midway_goes_on(world):
