@@ -6,8 +6,6 @@ part judges again what may be seen: what somebody may no longer see is left out.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -15,6 +13,7 @@ from sqlalchemy import select
 from services.chassis.asking import Asking
 from services.chassis.database import UnitOfWork
 from services.chassis.entrypoints import rpc
+from services.chassis.jobs import digest_of
 from services.clients.answers import record_of
 from services.clients.cells import head, lines, row_of
 from services.clients.groups import group_ids_of, names_of
@@ -54,8 +53,3 @@ class Exporting:
         return lines(
             row_of(record_of(clients[id]), sorted(names[group_id] for group_id in groups[id] if group_id in names)) for id in listed
         )
-
-
-def digest_of(client_ids: list[str]) -> str:
-    """SHA-256, in hex, of the ids in order as a JSON list without white space: the form of the lists of bulk acts in the trail."""
-    return hashlib.sha256(json.dumps(client_ids, separators=(",", ":")).encode()).hexdigest()
