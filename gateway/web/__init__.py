@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-from gateway.web import clients, doors, inbox, languages, lists, providers, second_factor
+from gateway.web import bulk, clients, doors, imports, inbox, jobs, languages, lists, providers, second_factor, views
 
 
 def blueprint() -> Blueprint:
     pages = Blueprint("web", __name__)
-    for module in (doors, second_factor, inbox, clients, providers):
+    for module in (doors, second_factor, inbox, clients, views, bulk, imports, jobs, providers):
         module.register(pages)
     return pages
 

@@ -8,7 +8,9 @@ from flask import Blueprint
 from flask_babel import lazy_gettext as _
 
 from gateway import session
+from gateway.web.bulk import ACTIONS
 from gateway.web.lists import asked
+from gateway.web.views import address_of
 from gateway.web.window import window
 from services.contracts.schemas.clients import ClientsPage
 
@@ -32,7 +34,8 @@ def clients() -> Any:
             found=found,
             page=page,
             groups={group["id"]: group["name"] for group in groups},
-            views=views,
+            views=[view | {"address": address_of(view)} for view in views],
+            actions={name: label for name, (label, _wanted) in ACTIONS.items()},
             certificates=CERTIFICATES,
             tones=TONES,
             applied=applied(page, groups),

@@ -60,7 +60,7 @@ MENU: tuple[tuple[LazyString, tuple[Entry, ...]], ...] = (
 )
 
 
-def window(ask: Any, template: str, *, status: int = 200, **values: Any) -> Response:
+def window(ask: Any, template: str, status: int = 200, **values: Any) -> Response:
     """The page in the frame. Reads who is signed in, so that what their role forbids has no button."""
     me = ask.access.me()
     g.language = me["language"]

@@ -7,4 +7,26 @@
     const search = document.querySelector("[role=search] input[type=search]");
     if (event.key === "/" && search) { event.preventDefault(); search.focus(); }
   });
+
+  // A box with data-events follows something that goes on: what each event says is shown where data-show and data-value name it.
+  const OVER = ["done", "failed"];
+  const follow = (box) => {
+    const source = new EventSource(box.dataset.events);
+    source.onmessage = (event) => {
+      const now = JSON.parse(event.data);
+      for (const at of box.querySelectorAll("[data-value]")) if (now[at.dataset.value] != null) at.value = now[at.dataset.value];
+      if (!OVER.includes(now.state)) return;
+      source.close();
+      if (box.dataset.then === "reload") location.reload();
+    };
+    // Too many live views are open: the page asks again every two seconds instead.
+    source.onerror = () => { if (source.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 2000); };
+  };
+  document.querySelectorAll("[data-events][data-then=reload]").forEach(follow);
+
+  // A list whose rows can be chosen: the first box of the table chooses all of the page.
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches("[data-choose-all]")) return;
+    for (const box of event.target.closest("table").querySelectorAll("[name=ids]")) box.checked = event.target.checked;
+  });
 })();
