@@ -25,7 +25,7 @@ from services.contracts.events import FoundNotice, NoticesFound, PublicBody
 from services.mailbox_sync import claims
 from services.mailbox_sync.connecting import Mailbox as Address
 from services.mailbox_sync.connecting import Notice, Page, Party
-from services.mailbox_sync.models import ClientGroup, KnownNotice, Sync
+from services.mailbox_sync.models import KnownNotice, Sync
 
 KEPT = ("origin_code", "reference", "subject", "link", "holder_tax_id", "holder_name")
 CHANGING = (*KEPT[2:], "digest")
@@ -53,7 +53,6 @@ class Check:
     sync_id: str = ""
     user_id: str = ""
     only: str = ""
-    group_ids: frozenset[str] = frozenset()
     asked_s: float | None = None
     read_s: float | None = None
     pages_read: int = 0
@@ -97,7 +96,6 @@ def store_page(db: UnitOfWork, check: Check, page: Page) -> None:
     check.digests.append(page.digest)
     if check.sync_id:
         show_progress(db.get_one(Sync, check.sync_id), check)
-        check.group_ids = frozenset(db.scalars(select(ClientGroup.group_id).where(ClientGroup.client_id == check.client_id)))
 
 
 def show_progress(sync: Sync, check: Check) -> None:

@@ -22,7 +22,7 @@ from services.mailbox_sync.connecting import Mailbox as Address
 from services.mailbox_sync.connecting import Unreadable
 from services.mailbox_sync.endings import OPEN_STATES, fail
 from services.mailbox_sync.facts import FIRM_VIAS, usable, why_not_read
-from services.mailbox_sync.models import Certificate, Client, ClientGroup, Mailbox, Sync
+from services.mailbox_sync.models import Certificate, Client, Mailbox, Sync
 
 
 def prepare(db: UnitOfWork, taken: Sequence[Claim]) -> list[Check]:
@@ -90,7 +90,6 @@ def _attach(db: UnitOfWork, check: Check, sync: Sync | None) -> None:
         return
     sync.state, sync.started_at = "running", check.began_at
     check.sync_id, check.user_id, check.only = sync.id, sync.requested_by, sync.requested_only
-    check.group_ids = frozenset(db.scalars(select(ClientGroup.group_id).where(ClientGroup.client_id == check.client_id)))
 
 
 def _choose_certificate(db: UnitOfWork, check: Check, mailbox: Mailbox, certificates: list[Certificate]) -> bool:

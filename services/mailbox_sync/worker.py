@@ -42,6 +42,7 @@ from services.mailbox_sync.completing import Ended, Waiting, complete, complete_
 from services.mailbox_sync.connecting import BodySettings, Connector, Fault, ListChanged, OurFault, Page
 from services.mailbox_sync.connectors import connector_for
 from services.mailbox_sync.erasing import forget
+from services.mailbox_sync.facts import groups_of
 from services.mailbox_sync.keys import Json, OpenIdentities, released
 from services.mailbox_sync.models import Model
 from services.mailbox_sync.preparing import prepare
@@ -184,6 +185,7 @@ class SyncWorker(Service):
             raise Stopping
         if isinstance(answer, Fault):
             raise answer
+        self._still_allowed(check)
         with self.desk.identities.reading(answer) as identity:
             check.asked_s = time.monotonic()
             for reading in range(1, READINGS_OF_A_LIST + 1):
@@ -209,11 +211,13 @@ class SyncWorker(Service):
         self.desk.read.add(check, last)
 
     def _still_allowed(self, check: Check) -> None:
-        """A change of rights applies to the next page. A check by schedule is nobody's, so nobody's rights matter."""
+        """A change of rights applies to the first page and to the next. A check by schedule is nobody's: nobody's rights matter."""
         if not check.sync_id:
             return
+        with self.db.begin(check.asking) as db:
+            groups = sorted(groups_of(db, check.client_id))
         try:
-            allowed = self.access.asking(check.asking).check(check.user_id, "sync", check.body, sorted(check.group_ids))
+            allowed = self.access.asking(check.asking).check(check.user_id, "sync", check.body, groups)
         except Away as error:
             raise ACCESS_AWAY from error
         if not allowed:
