@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from typing import Any
 
 from flask import Blueprint, request
@@ -10,12 +11,21 @@ from flask import Blueprint, request
 from gateway import session
 from gateway.api.describing import describes
 from gateway.api.shapes import listed
-from gateway.handing_over import hand_over
+from gateway.api.uploads import dry_run_of, only_known, uploaded
+from gateway.certificate_zips import entries_of
+from gateway.handing_over import hand_over, hand_over_many
 from services.contracts.errors import Invalid
 from services.contracts.schemas.certificates import Certificate, ImportedCertificate
+from services.contracts.schemas.jobs import Job
 
 blueprint = Blueprint("certificates", __name__)
 FORM = {"file": {"type": "string", "format": "binary"}, "password": {"type": "string"}}
+MANY = {
+    "file": {"type": "string", "format": "binary"},
+    "password": {"type": "string", "default": ""},
+    "passwords": {"type": "string", "format": "binary", "default": ""},
+    "dry_run": {"type": "boolean", "default": False},
+}
 FIRM = ""
 
 
@@ -77,3 +87,18 @@ def import_for_firm() -> dict[str, Any]:
 def remove_from_firm(certificate_id: str) -> None:
     with session.services() as ask:
         ask.keyring.remove_certificate(FIRM, certificate_id)
+
+
+@blueprint.post("/api/certificates/import")
+@describes(
+    "Import the certificates of many clients from a ZIP; each is its client's whose NIF it carries",
+    multipart=MANY,
+    answer=Job,
+    status=202,
+    refusals=(401, 403, 413, 422, 429, 503),
+)
+def import_many() -> dict[str, Any]:
+    content, form, beside = uploaded(), only_known(MANY), request.files.get("passwords")
+    entries = entries_of(content, form.get("password", ""), beside.read() if beside else None)
+    with session.services() as ask:
+        return hand_over_many(ask, entries, hashlib.sha256(content).hexdigest(), dry_run_of(form))

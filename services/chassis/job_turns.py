@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 import eventlet
@@ -124,12 +125,15 @@ def do_part(service: Any, claim: Claim) -> None:
     asking = asking.within(service.standing_of(asking))
     asking.require(declared.needs)
     method = getattr(service, part.job.kind)
-    write = (lambda db: method(db, asking, part.job, part.rows)) if declared.has_unit else method(asking, part.job, part.rows)
-    with service.db.begin(asking) as db:
-        hold(db, claim)
-        outcomes = rehearsed(db, write) if part.job.is_dry_run else write(db)
-        end_part(db, claim, part, outcomes)
-        crash_point("before_part_commit")
+    write = partial(method, asking=asking, job=part.job, rows=part.rows) if declared.has_unit else method(asking, part.job, part.rows)
+    try:
+        with service.db.begin(asking) as db:
+            hold(db, claim)
+            outcomes = rehearsed(db, write) if part.job.is_dry_run else write(db)
+            end_part(db, claim, part, outcomes)
+            crash_point("before_part_commit")
+    finally:
+        getattr(write, "close", int)()
     crash_point("after_part_commit")
 
 

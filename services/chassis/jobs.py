@@ -16,7 +16,8 @@ and what it did stays. Of a dry run each part is done and rolled back.
         @job(needs="mailboxes.sync", unit=False)         # asks others, opens keys; answers what is to be done in the unit of work
         def sync_mailboxes(self, asking, job, rows): return lambda db: [...]
 
-A row is JSON with its `line`. Trap: nobody calls while a job runs, so other services are asked with `self.clients.asking(asking)`.
+What such a method answers may have a `close`, which is called whatever comes of it. A row is JSON with its `line`. Trap: nobody calls while
+a job runs, so other services are asked with `self.clients.asking(asking)`.
 """
 
 from __future__ import annotations

@@ -81,7 +81,7 @@ def new_job(wanted: Json, ids: list[str]) -> NewJob:
     if not ids:
         raise Invalid.field("filter", NOBODY)
     rows = [{"line": place, "id": client_id} for place, client_id in enumerate(ids, 1)]
-    arguments = {name: wanted[name] for name in ("group_ids", *FLAGS) if name in wanted}
+    arguments: Json = {name: wanted[name] for name in ("group_ids", *FLAGS) if name in wanted}
     return NewJob(kind=KINDS[wanted["action"]], rows=rows, digest=digest_of(ids), arguments=arguments, is_dry_run=wanted["dry_run"])
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import IntegrityError
 
 from services.chassis.asking import Asking
@@ -141,7 +141,16 @@ def announce(
 
 def facts_by_id(db: UnitOfWork, client_ids: list[str]) -> list[ClientFacts]:
     """Of those that exist, in order of id."""
-    clients = db.scalars(select(Client).where(Client.id.in_(client_ids)).order_by(Client.id)).all()
+    return facts_where(db, Client.id.in_(client_ids))
+
+
+def facts_by_tax_id(db: UnitOfWork, tax_ids: list[str]) -> list[ClientFacts]:
+    """Of the clients with one of these that are not archived."""
+    return facts_where(db, Client.tax_id.in_(tax_ids) & Client.is_archived.is_(False))
+
+
+def facts_where(db: UnitOfWork, condition: ColumnElement[bool]) -> list[ClientFacts]:
+    clients = db.scalars(select(Client).where(condition).order_by(Client.id)).all()
     groups = group_ids_of(db, [client.id for client in clients])
     return [facts_of(client, groups[client.id]) for client in clients]
 

@@ -117,6 +117,10 @@ class ClientsService(ErasingClients, Exporting, Importing, Bulk, Views, Jobs, Ke
     def facts(self, db: UnitOfWork, asking: Asking, client_ids: list[str]) -> list[Json]:
         return [asdict(one) for one in records.facts_by_id(db, client_ids)]
 
+    @rpc(needs=INTERNAL)
+    def facts_by_tax_id(self, db: UnitOfWork, asking: Asking, tax_ids: list[str]) -> list[Json]:
+        return [asdict(one) for one in records.facts_by_tax_id(db, tax_ids)]
+
     # ── what others know ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     @on(GroupChanged)

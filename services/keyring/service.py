@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from datetime import timedelta
 from typing import Any
 
@@ -17,10 +14,9 @@ from services.chassis.database import Database, UnitOfWork
 from services.chassis.entrypoints import every, on, rpc
 from services.chassis.jobs import Jobs
 from services.chassis.promises import Promise
-from services.chassis.sealing import CannotOpen
 from services.chassis.service import Service
-from services.contracts.errors import Invalid, NotFound, TooLarge
-from services.contracts.events import CertificateImported, CertificateJobAsked, CertificateRemoved, ClientsChanged, ClientsRegistered
+from services.contracts.errors import NotFound
+from services.contracts.events import CertificateJobAsked, CertificateRemoved, ClientsChanged, ClientsRegistered
 from services.contracts.message import utc_now
 from services.contracts.rpc import INTERNAL, SIGNED_IN
 from services.contracts.schemas import certificates as shapes
@@ -29,18 +25,18 @@ from services.keyring import releasing
 from services.keyring.cards import state_of, warnings_of
 from services.keyring.envelopes import OpenKeys
 from services.keyring.erasing import forget
+from services.keyring.handing_in import handed_in, in_date
+from services.keyring.importing import Importing
 from services.keyring.known import keep_clients, knowing_client
-from services.keyring.master import MasterKeys
 from services.keyring.models import Certificate, Client, Model, UsedTicket
 from services.keyring.opening import MasterKeysAtStart
-from services.keyring.pkcs12 import Opened, open_pkcs12
-from services.keyring.storing import destroy, store
-from services.keyring.subjects import Reading, read
+from services.keyring.pkcs12 import open_pkcs12
+from services.keyring.storing import destroy, keep
+from services.keyring.subjects import read
 
 Json = dict[str, Any]
 KEEP_TICKETS = timedelta(hours=1)
 MANAGE = "certificates.manage"
-TOO_LARGE = "El fichero pasa de 100 kB: un certificado con su clave ocupa mucho menos. Compruebe que es el fichero correcto."
 
 
 def visible_client(service: KeyringService, db: UnitOfWork, asking: Asking, client_id: str) -> Client | None:
@@ -51,7 +47,7 @@ def visible_client(service: KeyringService, db: UnitOfWork, asking: Asking, clie
     return client
 
 
-class KeyringService(Jobs, Service):
+class KeyringService(Importing, Jobs, Service):
     name = "keyring"
     db = Database(Model)
     job_asked = CertificateJobAsked
@@ -76,12 +72,12 @@ class KeyringService(Jobs, Service):
         with self.db.begin(asking) as db:
             client = visible_client(self, db, asking, client_id)
         asking.require(MANAGE)
-        pkcs12, password = handed_in(self.master, client_id, box)
+        pkcs12, password = handed_in(self.master, box, shapes.import_context(client_id))
         opened = tpool.execute(open_pkcs12, pkcs12, password)
         try:
             reading = in_date(read(opened.chain[0]))
             with self.db.begin(asking) as db, OpenKeys(self.master) as keys:
-                certificate, is_new = self._keep(db, keys, client_id, opened, reading)
+                certificate, is_new = keep(db, keys, client_id, opened, reading)
         finally:
             wipe(opened.private_key)
         warnings = warnings_of(certificate, client.tax_id if client else "", is_new, utc_now())
@@ -126,43 +122,6 @@ class KeyringService(Jobs, Service):
         """A ticket is good for five minutes; its id is kept longer, whatever the clocks say."""
         with self.db.begin() as db:
             db.execute(delete(UsedTicket).where(UsedTicket.used_at < utc_now() - KEEP_TICKETS))
-
-    def _keep(self, db: UnitOfWork, keys: OpenKeys, client_id: str, opened: Opened, reading: Reading) -> tuple[Certificate, bool]:
-        certificate, is_new = store(db, keys, client_id, opened, reading)
-        if is_new:
-            said = {name: getattr(certificate, name) for name in ("tax_id", "subject", "issuer", "serial", "not_before", "not_after")}
-            db.publish(CertificateImported(certificate_id=certificate.id, client_id=client_id, **said))
-        return certificate, is_new
-
-
-def handed_in(master: MasterKeys, client_id: str, box: str) -> tuple[bytes, str]:
-    """File and password from the box. Raises Invalid, and TooLarge before anything that large is opened."""
-    if len(box) > 2 * shapes.LARGEST_FILE:
-        raise TooLarge(TOO_LARGE)
-    try:
-        content = master.door().open(box, shapes.import_context(client_id))
-    except CannotOpen as error:
-        raise Invalid.field("file", "El fichero no llegó entero. Envíelo de nuevo.") from error
-    try:
-        handed = json.loads(content)
-        return decoded(handed["pkcs12_base64"]), handed["password"]
-    finally:
-        wipe(content)
-
-
-def decoded(pkcs12_base64: str) -> bytes:
-    if len(pkcs12_base64) * 3 // 4 - 2 > shapes.LARGEST_FILE:
-        raise TooLarge(TOO_LARGE)
-    try:
-        return base64.b64decode(pkcs12_base64, validate=True)
-    except (binascii.Error, ValueError):
-        raise Invalid.field("file", "El fichero no llegó entero. Envíelo de nuevo.") from None
-
-
-def in_date(reading: Reading) -> Reading:
-    if reading.not_after <= utc_now():
-        raise Invalid.field("file", f"El certificado caducó el {reading.not_after:%d/%m/%Y}. Importe el renovado.")
-    return reading
 
 
 def card(certificate: Certificate) -> Json:

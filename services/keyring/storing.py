@@ -8,6 +8,7 @@ from sqlalchemy import delete, select, update
 
 from services.chassis.database import UnitOfWork
 from services.chassis.insert import insert_new
+from services.contracts.events import CertificateImported
 from services.contracts.message import new_id, utc_now
 from services.keyring.envelopes import Binding, OpenKeys, SealedKey, WrappedTenantKey
 from services.keyring.models import Certificate, Key, TenantKey, UsedMasterKey
@@ -30,6 +31,15 @@ def store(db: UnitOfWork, keys: OpenKeys, client_id: str, opened: Opened, readin
     certificate = db.scalars(same.where(Certificate.removed_at.is_(None))).one()
     if is_new:
         seal_key(db, keys, certificate, opened)
+    return certificate, is_new
+
+
+def keep(db: UnitOfWork, keys: OpenKeys, client_id: str, opened: Opened, reading: Reading) -> tuple[Certificate, bool]:
+    """The same, and told to others."""
+    certificate, is_new = store(db, keys, client_id, opened, reading)
+    if is_new:
+        said = {name: getattr(certificate, name) for name in ("tax_id", "subject", "issuer", "serial", "not_before", "not_after")}
+        db.publish(CertificateImported(certificate_id=certificate.id, client_id=client_id, **said))
     return certificate, is_new
 
 

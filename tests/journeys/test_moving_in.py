@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 
 import pytest
 
 from tests import people
+from tests.journeys.portfolio import PASSWORD, a_company, register
 from tests.visitors import wait_for
 
 OVER = ("done", "failed")
@@ -86,3 +89,28 @@ def test_an_import_that_is_asked_for_twice_with_one_key_is_one_job(site):
     admin, content = site.firm().admin, clients_file(1)
     admin.http.headers["Idempotency-Key"] = people.tax_id()
     assert send(admin, content).body["id"] == send(admin, content).body["id"]
+
+
+def test_certificates_come_in_one_zip_and_go_to_their_clients(site):
+    firm = site.firm()
+    parties = [a_company() for _ in range(2)]
+    ids = [register(firm.admin, party) for party in parties]
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as zipped:
+        for number, party in enumerate(parties):
+            zipped.writestr(f"{number}.p12", site.sandbox.certificate(party.tax_id, party.name, PASSWORD, key="shared"))
+        zipped.writestr("claves.csv", f"file,password\n0.p12,{PASSWORD}\n1.p12,otra")
+    answer = firm.admin.call("POST", "/api/certificates/import", files={"file": ("todos.zip", archive.getvalue())})
+    job = ended(firm.admin, answer)
+    assert job["counts"] == {"created": 1, "refused": 1}
+    refused = firm.admin.get(f"/api/jobs/{job['id']}/outcomes", outcome="refused").body["items"]
+    assert [(one["name"], list(one["errors"])) for one in refused] == [("1.p12", ["password"])]
+    wait_for(firm.admin, f"/api/clients/{ids[0]}", lambda client: client["certificate"])
+    assert firm.user("operator").call("POST", "/api/certificates/import", files={"file": archive.getvalue()}).status == 403
+
+
+def test_a_zip_that_cannot_be_taken_is_refused_with_the_cure(site):
+    admin = site.firm().admin
+    for content, form in ((b"no zip", {}), (b"", {"more": "x"})):
+        answer = admin.call("POST", "/api/certificates/import", files={"file": ("todos.zip", content)}, data=form)
+        assert answer.status == 422 and answer.body["errors"], answer

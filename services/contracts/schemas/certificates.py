@@ -20,6 +20,7 @@ STATES = ("valid", "expiring", "expired")
 REASONS = ("schedule", "sync")
 AT_MOST = 50
 LARGEST_FILE = 100_000
+MOST_AT_ONCE = 2_000
 
 
 class CertificateWarning(Schema):
@@ -82,6 +83,26 @@ class Tickets(Shape):
 
     at_most = validate.Length(max=AT_MOST, error=f"Como mucho {AT_MOST} de una vez.")
     tickets = fields.List(fields.Nested(Ticket), required=True, validate=at_most)
+
+
+class HandedIn(Shape):
+    """One file of many: its name, and a box of {pkcs12_base64, password}, or what is wrong with it."""
+
+    name = fields.String(required=True, validate=validate.Length(max=300))
+    box = fields.String(validate=validate.Length(max=2 * LARGEST_FILE))
+    fault = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
+
+
+class ManyHandedIn(Shape):
+    """All of one ZIP; `digest` is its SHA-256, in hex."""
+
+    entries = fields.List(fields.Nested(HandedIn), required=True, validate=validate.Length(1, MOST_AT_ONCE))
+    digest = fields.String(required=True, validate=validate.Regexp(r"[0-9a-f]{64}\Z"))
+
+
+def import_many_context() -> bytes:
+    """What the boxes of an import of many are bound to: whose each certificate is, only the certificate itself says."""
+    return json.dumps(["casillero/import-many/1"]).encode()
 
 
 def import_context(client_id: str) -> bytes:
