@@ -108,6 +108,6 @@ NOT_YET_AN_ACT = {
         "oidc_start_by_email": "the same",
         "passkey_challenge": "a number to be signed; sign_in_with_passkey is the sign-in",
         "passkey_options": "a number to be signed; enrol_passkey is the act",
-        "invite": "an operator's link for a person who is already in the trail; accept_invitation is the act",
+        "invite": "an operator's command asks for the link, and has recorded invite_user, or made the firm, before",
     },
 }
