@@ -9,7 +9,7 @@ READS = {
     "access": "check erasure grants group groups holdings holdings_page job job_outcomes logo me person role roles scope settings"
     " settings_of tenants user users users_of",
     "sign_in": "erasure holdings holdings_page invitation is_invitation passkeys provider second_factor sessions tokens tokens_of who",
-    "clients": "chosen client clients clients_of_groups erasure export_rows facts groups_of holdings holdings_page job"
+    "clients": "chosen client clients clients_of_groups erasure export_rows facts facts_by_tax_id groups_of holdings holdings_page job"
     " job_outcomes names views",
     "keyring": "certificates door erasure holdings holdings_page job job_outcomes",
     "audit": "checkpoint consistency entries erasure exported exported_of holdings holdings_page proof",
@@ -85,6 +85,7 @@ WRITES = {
     },
     "keyring": {
         "import_certificate": "keyring.certificate_imported",
+        "import_many": "keyring.certificate_job_asked",
         "release": "certificate_used",
         "remove_certificate": "keyring.certificate_removed",
     },
