@@ -1,4 +1,7 @@
-"""How a certificate's file and password reach the keyring: in a box that it alone can open, so that neither lies in a broker's files."""
+"""How files reach the services that keep what they hold.
+
+A certificate's file and password cross in a box that the keyring alone can open, so that neither lies in a broker's files.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import Any
 
 from gateway.certificate_zips import Entry
 from services.chassis.boxes import seal_to
+from services.contracts.csv_layouts import OWNERS, layout_of
 from services.contracts.schemas.certificates import import_context, import_many_context
 
 
@@ -32,3 +36,9 @@ def boxed(door: str, entry: Entry) -> dict[str, Any]:
 
 def content(pkcs12_base64: str, password: str) -> bytes:
     return json.dumps({"pkcs12_base64": pkcs12_base64, "password": password}).encode()
+
+
+def hand_over_rows(ask: Any, file: bytes, layout: str, dry_run: bool) -> dict[str, Any]:
+    """A CSV, to the service that owns what its header row says it holds; the answer is the job. Raises Invalid and TooLarge."""
+    takers = {"access": ask.access, "clients": ask.clients}
+    return takers[OWNERS[layout_of(file, layout)]].import_file(base64.b64encode(file).decode(), layout, dry_run)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 from flask import Blueprint
@@ -10,7 +9,8 @@ from flask import Blueprint
 from gateway import session
 from gateway.api.describing import describes
 from gateway.api.uploads import dry_run_of, only_known, uploaded
-from services.contracts.csv_layouts import LAYOUTS, OWNERS, layout_of
+from gateway.handing_over import hand_over_rows
+from services.contracts.csv_layouts import LAYOUTS
 from services.contracts.schemas.jobs import Job
 
 blueprint = Blueprint("imports", __name__)
@@ -32,6 +32,5 @@ FORM = {
 def import_file() -> dict[str, Any]:
     content, form = uploaded(), only_known(FORM)
     dry_run = dry_run_of(form)
-    owner = OWNERS[layout_of(content, form.get("layout", ""))]
     with session.services() as ask:
-        return getattr(ask, owner).import_file(base64.b64encode(content).decode(), form.get("layout", ""), dry_run)
+        return hand_over_rows(ask, content, form.get("layout", ""), dry_run)

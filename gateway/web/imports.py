@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 from flask import Blueprint, request
@@ -11,8 +10,8 @@ from flask_babel import gettext
 from gateway import session
 from gateway.api.uploads import uploaded
 from gateway.errors import status_of
+from gateway.handing_over import hand_over_rows
 from gateway.web.window import then, window
-from services.contracts.csv_layouts import OWNERS, layout_of
 from services.contracts.errors import Conflict, Invalid, NotAllowed, TooLarge
 
 PAGE = "clients/import.html"
@@ -30,9 +29,7 @@ def import_file() -> Any:
             return window(ask, PAGE, dry_run=True, refusal=None)
         dry_run = bool(request.form.get("dry_run"))
         try:
-            content = uploaded()
-            owner = OWNERS[layout_of(content, "")]
-            begun = getattr(ask, owner).import_file(base64.b64encode(content).decode(), "", dry_run)
+            begun = hand_over_rows(ask, uploaded(), "", dry_run)
         except (Invalid, TooLarge, Conflict, NotAllowed) as refusal:
             return window(ask, PAGE, dry_run=dry_run, refusal=refusal, status=status_of(refusal))
     return then(f"/trabajos/{begun['id']}")
