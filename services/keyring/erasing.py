@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from services.chassis.database import UnitOfWork
-from services.chassis.erasing import forget_outcomes
 from services.chassis.holdings import destroy, destroy_of_clients
 from services.keyring.models import Certificate, Client, Key
 
@@ -15,7 +14,6 @@ BY_CLIENT = (Certificate.client_id, Client.id)
 
 
 def forget(db: UnitOfWork, client_ids: Sequence[str]) -> None:
-    certificate_ids = db.scalars(select(Certificate.id).where(Certificate.client_id.in_(client_ids))).all()
-    forget_outcomes(db, certificate_ids)
+    certificate_ids = select(Certificate.__table__.c.id).where(Certificate.__table__.c.client_id.in_(client_ids))
     destroy(db, Key.__table__, Key.__table__.c.certificate_id.in_(certificate_ids))
     destroy_of_clients(db, BY_CLIENT, client_ids)

@@ -67,6 +67,8 @@ class Stock:
         notice = FoundNotice(
             origin_code="AP", reference=f"r{self.words[4]}", kind="notification", subject=self.words[4], available_at=SOMETIME, **parties
         )
+        for service in ("clients", "keyring"):
+            self._brought(self.world.store(service))
         fact = NoticesFound(mailbox_id=self.mailbox_id, client_id=self.client_id, body="dehu", notices=(notice,))
         publish(self.world, self.tenant_id, fact)
         self._parked(fact)
@@ -86,6 +88,12 @@ class Stock:
             tell(db, insert_matches(db, [edict], "on_reading"))
             sealed = store.seals.seal(self.tenant_id, "edict", edict.row.encode())
             db.add(Document(edict_id=edict.edict_id, sha256="0" * 64, sealed=sealed))
+
+    def _brought(self, store: Any) -> None:
+        """What a job says of the row by which the client, or its certificate, came."""
+        said = {"job_id": new_id(), "line": 2, "outcome": "created", "subject_id": self.client_id, "name": self.name}
+        with store.begin(Asking(tenant_id=self.tenant_id)) as db:
+            db.add(store.model.JobOutcome(**said, errors={}))
 
     def _parked(self, fact: NoticesFound) -> None:
         """The same fact, as if the inbox had failed to deal with it, to be tried again tomorrow."""
