@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session as Unit
 
 from services.chassis.asking import BROWSER, Asking
@@ -39,7 +39,8 @@ def whose(db: Unit, session: str) -> Json:
         raise NotSignedIn("Su sesión ha terminado. Inicie sesión de nuevo.")
     moved = min(now + IDLE, found.ends_at)
     if moved - found.expires_at > STEP:
-        found.expires_at = moved
+        # A statement of its own: a session that was ended meanwhile is left ended.
+        db.execute(update(Session).where(Session.session_hash == found.session_hash).values(expires_at=moved))
     owner = {"tenant_id": found.tenant_id, "user_id": found.user_id, "only": None, "came_with": f"{BROWSER} {found.id}"}
     return {**owner, "csrf_token": csrf_token(session), "kind": "enrolling" if found.is_enrolling else "session"}
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from services.chassis.asking import PROGRAM, Asking
 from services.chassis.database import UnitOfWork
@@ -45,15 +45,17 @@ def in_future(instant: datetime | None) -> bool:
 
 
 def whose(db: UnitOfWork, shown: str) -> Json:
+    """It may be revoked between one look and the next, so a row that is gone is a token that is not good, and is not written to."""
     found = db.get(TokenHash, hash_of(shown))
-    if found is None:
+    if found is not None:
+        db.act_for(replace(db.asking, tenant_id=found.tenant_id))
+    token, now = found and db.scalars(select(Token).where(Token.id == found.token_id)).one_or_none(), utc_now()
+    if token is None:
         raise NotSignedIn("El token no vale. Cree otro.")
-    db.act_for(replace(db.asking, tenant_id=found.tenant_id))
-    token, now = db.scalars(select(Token).where(Token.id == found.token_id)).one(), utc_now()
     if not in_future(token.expires_at):
         raise NotSignedIn("El token ha caducado. Cree otro.")
     if token.last_used_at is None or now - token.last_used_at > STEP:
-        token.last_used_at = now
+        db.execute(update(Token).where(Token.id == token.id).values(last_used_at=now))
     owner = {"tenant_id": token.tenant_id, "user_id": token.user_id}
     return {**owner, "csrf_token": "", "only": token.capabilities, "kind": "token", "came_with": f"{PROGRAM} {token.id}"}
 

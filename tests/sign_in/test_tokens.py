@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from services.chassis.asking import Asking, narrowing
 from services.contracts.errors import Invalid, NotAllowed, NotFound, NotSignedIn
@@ -33,6 +33,16 @@ def test_a_token_says_whose_it_is_and_what_it_may(world):
 def test_a_token_without_capabilities_has_all_of_its_owners(world):
     token = world.firm().admin.sign_in.issue_token({"name": "todo"})["token"]
     assert world.nobody.sign_in.who(token)["only"] is None
+
+
+def test_a_token_that_is_revoked_while_it_is_looked_up_is_not_good(world):
+    """As a look finds it whose first statement came before the revocation and whose second one comes after."""
+    firm = world.firm()
+    made = firm.admin.sign_in.issue_token({"name": "ERP"})
+    with world.store("sign_in").begin(Asking(tenant_id=firm.tenant_id)) as db:
+        db.execute(delete(Token).where(Token.id == made["id"]))
+    with pytest.raises(NotSignedIn):
+        world.nobody.sign_in.who(made["token"])
 
 
 def test_a_token_is_shown_once(world):
