@@ -16,12 +16,12 @@ from services.chassis.database import UnitOfWork
 from services.chassis.entrypoints import rpc
 from services.chassis.jobs import NewJob, Outcome, digest_of, job
 from services.contracts.errors import Conflict, Invalid, NotFound, Refusal
-from services.contracts.events import ClientFacts
 from services.contracts.rpc import SIGNED_IN, Json
 from services.contracts.schemas import checked
 from services.contracts.schemas.bulk import OF_MAILBOXES, BulkAction
-from services.mailbox_sync import facts, mailboxes
+from services.mailbox_sync import mailboxes
 from services.mailbox_sync.bodies import name_of
+from services.mailbox_sync.known import learn_clients
 from services.mailbox_sync.listing import visible_to
 from services.mailbox_sync.models import Client, Mailbox
 
@@ -54,12 +54,12 @@ class Bulk:
 
     @job(needs="clients.write", at_once=AT_ONCE, unit=False)
     def add_mailboxes(self: MailboxSyncService, asking: Asking, job: Any, rows: Sequence[Json]) -> Write:
-        learn_clients(self, asking, rows)
+        learn_clients(self, asking, (row["id"] for row in rows))
         return lambda db: add_all(db, asking, rows, job.arguments["via"])
 
     @job(needs="mailboxes.sync", at_once=AT_ONCE, unit=False)
     def sync_many(self: MailboxSyncService, asking: Asking, job: Any, rows: Sequence[Json]) -> Write:
-        learn_clients(self, asking, rows)
+        learn_clients(self, asking, (row["id"] for row in rows))
         return lambda db: sync_all(db, asking, rows)
 
 
@@ -68,16 +68,6 @@ def rows_of(wanted: Json) -> list[Json]:
     ids, bodies = dict.fromkeys(wanted["ids"]), dict.fromkeys(wanted.get("bodies", [""]))
     pairs = [(client_id, body) for client_id in ids for body in bodies]
     return [{"line": place, "id": client_id, "name": body} for place, (client_id, body) in enumerate(pairs, 1)]
-
-
-def learn_clients(service: MailboxSyncService, asking: Asking, rows: Sequence[Json]) -> None:
-    ids = {row["id"] for row in rows}
-    with service.db.begin(asking) as db:
-        unknown = sorted(ids - set(db.scalars(select(Client.id).where(Client.id.in_(ids)))))
-    if unknown:
-        told = service.clients.asking(asking).facts(unknown)
-        with service.db.begin(asking) as db:
-            facts.keep_clients(db, [ClientFacts(**{**one, "group_ids": tuple(one["group_ids"])}) for one in told])
 
 
 def seen(db: UnitOfWork, asking: Asking, rows: Sequence[Json]) -> dict[str, Client]:
@@ -96,19 +86,18 @@ def of_clients(db: UnitOfWork, client_ids: Sequence[str]) -> dict[str, dict[str,
 def add_all(db: UnitOfWork, asking: Asking, rows: Sequence[Json], via: str) -> list[Outcome]:
     clients = seen(db, asking, rows)
     present = of_clients(db, list(clients))
-    return [add_one(db, clients.get(row["id"]), present, row["name"], via) for row in rows]
+    pairs = [(clients[row["id"]], row["name"]) for row in rows if row["id"] in clients]
+    wrong = {(client.id, body): mailboxes.why_not_added(client, body, via) for client, body in pairs if body not in present[client.id]}
+    added = mailboxes.add_many(db, [(client, body, via) for client, body in pairs if wrong.get((client.id, body)) == {}])
+    return [added_or_not(clients, row, wrong.get((row["id"], row["name"])), added) for row in rows]
 
 
-def add_one(db: UnitOfWork, client: Client | None, present: dict[str, dict[str, Mailbox]], body: str, via: str) -> Outcome:
-    if client is None:
+def added_or_not(clients: dict[str, Client], row: Json, wrong: dict[str, list[str]] | None, added: set[tuple[str, str]]) -> Outcome:
+    if row["id"] not in clients:
         return unseen()
-    if body in present[client.id]:
-        return Outcome("unchanged", client.id)
-    try:
-        mailboxes.add(db, client, {"body": body, "via": via, "certificate_id": None})
-    except Refusal as refusal:
-        return Outcome("refused", client.id, refusal.errors or {"body": [refusal.message]})
-    return Outcome("created", client.id)
+    if wrong:
+        return Outcome("refused", row["id"], wrong)
+    return Outcome("created" if (row["id"], row["name"]) in added else "unchanged", row["id"])
 
 
 def sync_all(db: UnitOfWork, asking: Asking, rows: Sequence[Json]) -> list[Outcome]:

@@ -13,13 +13,13 @@ Every instant is the database's: workers' clocks decide nothing.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, DateTime, Row, Update, bindparam, case, func, select, text, update
+from sqlalchemy import ColumnElement, DateTime, Row, Update, bindparam, case, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from services.chassis.insert import insert_new
@@ -179,6 +179,17 @@ def start_schedule(db: Session, mailbox_id: str, tenant_id: str, body: str) -> N
     now = database_now(db)
     insert_new(db, Turn, [{"tenant_id": tenant_id, "last_served": LONG_AGO}], Turn.tenant_id)
     db.add(Due(mailbox_id=mailbox_id, tenant_id=tenant_id, body=body, due_at=now))
+
+
+def start_schedules(db: Session, tenant_id: str, bodies: dict[str, str], is_read: Container[str]) -> None:
+    """The same for many, by mailbox and body; those that are not read wait until they are."""
+    now = database_now(db)
+    insert_new(db, Turn, [{"tenant_id": tenant_id, "last_served": LONG_AGO}], Turn.tenant_id)
+    rows = [
+        {"mailbox_id": id, "tenant_id": tenant_id, "body": body, "due_at": now if id in is_read else None} for id, body in bodies.items()
+    ]
+    if rows:
+        db.execute(insert(Due), rows)
 
 
 def withdraw(db: Session, mailbox_ids: Iterable[str]) -> None:

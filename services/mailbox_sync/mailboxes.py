@@ -6,10 +6,13 @@ more. A mailbox that is removed takes its known notices with it; what it covered
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import delete, select
 
 from services.chassis.asking import Asking
 from services.chassis.database import UnitOfWork
+from services.chassis.insert import insert_new
 from services.contracts.errors import Conflict, Invalid, StaleVersion
 from services.contracts.events import MailboxesChanged, SyncRequested
 from services.contracts.message import new_id
@@ -22,13 +25,14 @@ from services.mailbox_sync.facts import FIRM_VIAS, why_not_read
 from services.mailbox_sync.models import Certificate, Client, Due, KnownNotice, Mailbox, Sync
 
 PAUSED = {"code": "mailbox_paused", "message": "El buzón está en pausa. Reanúdelo para consultarlo."}
+ARCHIVED = "El cliente está archivado. Restáurelo para añadirle buzones."
 REMOVED = {"code": "mailbox_removed", "message": "El buzón se ha quitado."}
 
 
 def add(db: UnitOfWork, client: Client, new: Json) -> Mailbox:
     """`new` as loaded by `schemas.mailboxes.NewMailbox`. Raises Invalid, or Conflict for a second one at the same body."""
     if client.is_archived:
-        raise Conflict("El cliente está archivado. Restáurelo para añadirle buzones.")
+        raise Conflict(ARCHIVED)
     mailbox = Mailbox(id=new_id(), client_id=client.id, body=new["body"], via=new["via"], certificate_id=new["certificate_id"])
     require_valid(db, mailbox)
     if db.scalar(select(Mailbox.id).where(Mailbox.client_id == client.id, Mailbox.body == mailbox.body)):
@@ -41,13 +45,40 @@ def add(db: UnitOfWork, client: Client, new: Json) -> Mailbox:
     return mailbox
 
 
+def add_many(db: UnitOfWork, wanted: Sequence[tuple[Client, str, str]]) -> set[tuple[str, str]]:
+    """Client, body and way in of each, which fit (`why_not_added`); → client and body of those that were not there yet."""
+    rows: list[Json] = [
+        {"id": new_id(), "tenant_id": db.asking.tenant_id, "client_id": client.id, "body": body, "via": via, "certificate_id": None}
+        for client, body, via in wanted
+    ]
+    new = insert_new(db, Mailbox, rows, Mailbox.id)
+    added = [row for row in rows if row["id"] in new]
+    are_read = {client.id for client, _, _ in wanted if not why_not_read(client)}
+    read_ids = {row["id"] for row in added if row["client_id"] in are_read}
+    claims.start_schedules(db, db.asking.tenant_id, {row["id"]: row["body"] for row in added}, read_ids)
+    for row in added:
+        db.publish(MailboxesChanged(mailbox_ids=(row["id"],), client_id=row["client_id"], body=row["body"], change="added"))
+    return {(row["client_id"], row["body"]) for row in added}
+
+
+def why_not_added(client: Client, body: str, via: str) -> dict[str, list[str]]:
+    """What is wrong with adding such a mailbox, by field; empty when nothing is."""
+    if client.is_archived:
+        return {"id": [ARCHIVED]}
+    return why_not_valid(body, via)
+
+
+def why_not_valid(body: str, via: str) -> dict[str, list[str]]:
+    if body not in modules():
+        return {"body": [f"Los buzones de {name_of(body)} aún no se leen."]}
+    if via not in CATALOGUE[body].vias:
+        return {"via": [f"En {name_of(body)} solo cabe: {', '.join(CATALOGUE[body].vias)}."]}
+    return {}
+
+
 def require_valid(db: UnitOfWork, mailbox: Mailbox) -> None:
     """Raises Invalid naming every field that does not fit the others."""
-    errors: dict[str, list[str]] = {}
-    if mailbox.body not in modules():
-        errors["body"] = [f"Los buzones de {name_of(mailbox.body)} aún no se leen."]
-    elif mailbox.via not in CATALOGUE[mailbox.body].vias:
-        errors["via"] = [f"En {name_of(mailbox.body)} solo cabe: {', '.join(CATALOGUE[mailbox.body].vias)}."]
+    errors = why_not_valid(mailbox.body, mailbox.via)
     if mailbox.certificate_id and not _fits(db, mailbox):
         errors["certificate_id"] = ["No es un certificado de quien entra en este buzón. Elija uno de los suyos, o ninguno."]
     if errors:

@@ -1,6 +1,7 @@
 """Tables of `mailbox_sync`, on which the service and every `sync_worker` work.
 
     clients, client_groups, certificates     what others said of theirs, kept to decide with
+    firms                                    which mailboxes each new client of a firm gets
     mailboxes → syncs                        a sync is a reading that a person asked for
     known_notices                            each row the body listed, with a digest, so that only what is new or changed is told
     coverage                                 append-only: what each complete check covered
@@ -77,6 +78,15 @@ class Mailbox(Tenanted, Model):
     error: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(Instant, default=utc_now)
+
+
+class Firm(Tenanted, Model):
+    """What a firm has set: the mailboxes that each of its new clients gets, [{body, via}]."""
+
+    __tablename__ = "firms"
+    tenant_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    default_mailboxes: Mapped[list[dict[str, str]]] = mapped_column(JSON)
+    version: Mapped[int]
 
 
 class KnownNotice(Tenanted, Model):

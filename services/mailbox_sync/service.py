@@ -5,14 +5,7 @@ The reading itself is the work of `sync_worker`, in any number of processes, on 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import asdict
-from functools import wraps
-from typing import Any
-
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from services.chassis.asking import Asking
 from services.chassis.database import Database, UnitOfWork
@@ -24,7 +17,6 @@ from services.contracts.errors import NotAllowed
 from services.contracts.events import (
     CertificateImported,
     CertificateRemoved,
-    ClientFacts,
     ClientsChanged,
     ClientsRegistered,
     MailboxJobAsked,
@@ -32,12 +24,13 @@ from services.contracts.events import (
 from services.contracts.rpc import SIGNED_IN, Json
 from services.contracts.schemas import checked
 from services.contracts.schemas.mailboxes import MailboxChanges, MailboxesPage, NewMailbox
-from services.contracts.schemas.paging import Id
 from services.mailbox_sync import claims, facts, health, mailboxes
 from services.mailbox_sync.bodies import CATALOGUE, name_of
 from services.mailbox_sync.bulk import Bulk
 from services.mailbox_sync.connectors import modules
+from services.mailbox_sync.defaults import KeepingSettings, add_defaults
 from services.mailbox_sync.erasing import forget
+from services.mailbox_sync.known import knowing_client
 from services.mailbox_sync.listing import find_client, find_mailbox, find_sync, one_page, show, show_sync
 from services.mailbox_sync.models import Client, Mailbox, Model, Sync
 from services.mailbox_sync.suspending import Suspending
@@ -71,33 +64,7 @@ def visible_page(service: MailboxSyncService, db: UnitOfWork, asking: Asking, pa
     return wanted
 
 
-def knowing_client(named: Callable[..., Any]) -> Callable:
-    """Above an `@rpc` that names a client: one registered a moment ago may still be on its way here, so `clients` is asked for it."""
-
-    def decorate(method: Callable) -> Callable:
-        @wraps(method)
-        def answer(self: MailboxSyncService, *args: Any) -> Any:
-            client_id = named(*args)
-            if isinstance(client_id, str) and Id.SHAPE.fullmatch(client_id):
-                learn_client(self, client_id)
-            return method(self, *args)
-
-        return answer
-
-    return decorate
-
-
-def learn_client(service: MailboxSyncService, client_id: str) -> None:
-    with service.db.begin(service.asking) as db:
-        if db.scalar(select(Client.id).where(Client.id == client_id)) is not None:
-            return
-    told = [ClientFacts(**{**one, "group_ids": tuple(one["group_ids"])}) for one in service.clients.facts([client_id])]
-    # The fact itself may come just now, and then says the same.
-    with suppress(IntegrityError), service.db.begin(service.asking) as db:
-        facts.keep_clients(db, told)
-
-
-class MailboxSyncService(Bulk, Suspending, Jobs, Service):
+class MailboxSyncService(Bulk, Suspending, KeepingSettings, Jobs, Service):
     name = "mailbox_sync"
     db = Database(Model)
     job_asked = MailboxJobAsked
@@ -166,6 +133,8 @@ class MailboxSyncService(Bulk, Suspending, Jobs, Service):
     @on(ClientsRegistered, ClientsChanged)
     def keep_clients(self, db: UnitOfWork, fact: ClientsRegistered | ClientsChanged) -> None:
         facts.keep_clients(db, fact.clients)
+        if isinstance(fact, ClientsRegistered):
+            add_defaults(db, [client.client_id for client in fact.clients])
 
     @on(CertificateImported, CertificateRemoved)
     def keep_certificates(self, db: UnitOfWork, fact: CertificateImported | CertificateRemoved) -> None:
