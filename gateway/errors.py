@@ -78,7 +78,7 @@ def on_fault(error: Exception) -> Any:
 
 
 def wants_json() -> bool:
-    return request.path.startswith("/api/")
+    return f"{request.path}/".startswith("/api/")
 
 
 def answer(status: int, code: str, message: str, fields: dict[str, list[str]]) -> Response:

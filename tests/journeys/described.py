@@ -30,6 +30,7 @@ class Call:
     queries: tuple[str, ...]
     body: dict[str, Any] | None
     is_upload: bool
+    is_paged: bool
 
     def at(self, ids: dict[str, str]) -> str:
         return self.path.format(**ids)
@@ -51,7 +52,8 @@ class Description:
         texts = tuple(each["name"] for each in operation["parameters"] if each["in"] == "query" and is_text(each["schema"]))
         content = operation.get("requestBody", {}).get("content", {})
         body = self.resolved(content["application/json"]["schema"]) if "application/json" in content else None
-        return Call(method, path, names, texts, body, is_upload="multipart/form-data" in content)
+        is_paged = any(each["name"] == "page_size" for each in operation["parameters"])
+        return Call(method, path, names, texts, body, is_upload="multipart/form-data" in content, is_paged=is_paged)
 
     def resolved(self, schema: dict[str, Any]) -> dict[str, Any]:
         while "$ref" in schema:
