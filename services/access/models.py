@@ -6,6 +6,8 @@
     grants                                    what their holder, a user or a group, may do at a body
     directory                                 whose an email is, across tenants
 
+Beside them those of long jobs; of these `job_claims` is a catalogued exception (`chassis.job_tables`).
+
 Catalogued exception to row-level security: `directory`, read before anybody knows whose tenant it is. It holds a keyed hash of the folded
 email and ids, no text. It is also what makes one email one person on the whole host.
 """

@@ -12,6 +12,8 @@
 
 `changed_in` of a client says in which version each of its fields changed last, so that whoever comes with an old one is told what is new.
 
+Beside them those of long jobs; of these `job_claims` is a catalogued exception (`chassis.job_tables`).
+
 Traps: `search_text` and `sort_name` are made by `folding` alone, so that PostgreSQL and SQLite search and sort alike. A list over `clients`
 itself, or over a join with it, is three times slower at 40,000 clients.
 Invariant: every client has its row in client_facts, and its copies are right, from the same commit on.

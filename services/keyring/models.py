@@ -5,6 +5,8 @@
     tenant_keys    the keys under which a tenant's data keys are sealed; themselves sealed under the master key
     clients        what is known of each client, for visibility and warnings
 
+Beside them those of long jobs; of these `job_claims` is a catalogued exception (`chassis.job_tables`).
+
 Catalogued exceptions, across tenants and without personal text:
 
     tickets        ids of tickets that were used, so that none is used twice

@@ -6,6 +6,8 @@
     known_notices                            each row the body listed, with a digest, so that only what is new or changed is told
     coverage                                 append-only: what each complete check covered
 
+Beside them those of long jobs; of these `job_claims` is a catalogued exception (`chassis.job_tables`).
+
 Catalogued exceptions to row-level security, read and claimed across tenants; ids, codes and instants only, no personal text:
 
     due        when each mailbox is read next, who reads it, until when, and the fence
