@@ -34,8 +34,8 @@ def register(pages: Blueprint) -> None:
 
 
 def bulk() -> Any:
-    wanted = asked_for()
     with session.services() as ask:
+        wanted = asked_for()
         checked(BulkAction, wanted)
         begun = ask.mailbox_sync.bulk(by_ids(ask, wanted)) if wanted["action"] in OF_MAILBOXES else ask.clients.bulk(wanted)
     return then(f"/trabajos/{begun['id']}")
