@@ -62,7 +62,7 @@ OWN = {
         "due": because(
             "workers take what is due, of any firm", "mailbox_id tenant_id body due_at urgent failures lease_until leased_by fence"
         ),
-        "turns": because("firms take turns", "tenant_id last_served"),
+        "turns": because("firms take turns, but suspended ones", "tenant_id last_served is_suspended tenant_version"),
     },
     "teu_watcher": {
         "days": because(
