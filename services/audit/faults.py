@@ -9,7 +9,7 @@ from typing import Any, Final
 
 REASONS: Final = {
     "changed": "Un asiento no es como se escribió.",
-    "missing": "Falta un asiento, o hay otro en su lugar.",
+    "missing": "Falta un asiento o su resumen, o hay otro en su lugar.",
     "cut": "Al rastro le faltan asientos del final que ya estaban firmados.",
     "extra": "Hay asientos detrás del último que se escribió.",
     "another_history": "Los asientos no son los que se firmaron en el último punto de control.",

@@ -9,6 +9,7 @@ Invariant: all whole blocks up to the size that is asked for have their node (`g
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, func, select
@@ -22,6 +23,7 @@ from services.chassis.insert import insert_new
 
 LEVELS = 8
 BLOCK = 1 << LEVELS
+HASH = re.compile(r"[0-9a-f]{64}")
 FROM: BindParameter[int] = bindparam("from")
 TO: BindParameter[int] = bindparam("to")
 LEVEL: BindParameter[int] = bindparam("level")
@@ -44,10 +46,10 @@ class Nodes:
 
     def row(self, level: int, first: int, count: int) -> list[bytes]:
         """So many hashes of one stored level; those of level 0 are as they were written beside the entries. Raises Broken."""
-        found = [bytes.fromhex(text) for text in self.db.scalars(LEAVES if level == 0 else NODES, asked(level, first, count))]
-        if len(found) != count:
+        found = self.db.scalars(LEAVES if level == 0 else NODES, asked(level, first, count)).all()
+        if len(found) != count or not all(HASH.fullmatch(text) for text in found):
             raise Broken("missing", (first << level) + 1, (first + count) << level)
-        return found
+        return [bytes.fromhex(text) for text in found]
 
     def blocks(self) -> int:
         """How many have their node."""

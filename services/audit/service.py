@@ -65,7 +65,8 @@ class AuditService(Service):
     def sign_trails(self) -> None:
         period = timedelta(seconds=self.host.settings.checkpoint_every_s)
         for tenant_id in due(self.db):
-            leave(looking.look_through(self.db, self.host.keys, tenant_id, period), self.host.settings.checkpoint_dir)
+            with looking.none_stops_the_others(tenant_id):
+                leave(looking.look_through(self.db, self.host.keys, tenant_id, period), self.host.settings.checkpoint_dir)
         measure(self.db)
 
     @rpc(needs=READ)

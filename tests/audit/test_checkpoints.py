@@ -227,6 +227,8 @@ def test_a_stored_node_or_a_checkpoint_that_is_changed_is_found(desk):
     before = desk.look()
     desk.change("UPDATE nodes SET hash = :zeros WHERE level = 8", zeros="0" * 64)
     assert desk.look()["fault"]["last"] == 256
+    desk.change("UPDATE nodes SET hash = 'no hash' WHERE level = 8")
+    assert desk.look()["fault"]["reason"] == "missing"
     desk.change("DELETE FROM nodes WHERE level = 8")
     desk.change("UPDATE checkpoints SET root = :zeros WHERE size > 0", zeros="0" * 64)
     assert (desk.look()["fault"]["reason"], desk.look()["size"]) == ("signature", before["size"])

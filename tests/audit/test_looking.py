@@ -109,3 +109,11 @@ def test_whatever_is_done_to_a_trail_in_the_database_is_found(place, what, seq, 
         tampering.digest_anew(place.store, place.settings, tenant_id, seq)
     found = look(place, tenant_id)
     assert found.fault is not None and found.signed_size == 300
+
+
+def test_a_trail_that_cannot_be_looked_through_stops_no_other():
+    with looking.none_stops_the_others("one"):
+        raise OSError("the database went away")
+    with looking.none_stops_the_others("another"):
+        looked_through = True
+    assert looked_through
