@@ -54,7 +54,7 @@ def operation(description: Description, path_names: set[str], method: str, endpo
     parameters: list[Any] = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in sorted(path_names)]
     if description.query:
         parameters.append({"in": "query", "schema": description.query})
-    if method == "POST":
+    if method == "POST" and description.signed_in:
         parameters.append({"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 200}})
     described: dict[str, Any] = {
         "summary": description.summary,

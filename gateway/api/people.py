@@ -83,7 +83,7 @@ def groups(page: dict[str, Any]) -> dict[str, Any]:
 def create_group(body: dict[str, Any]) -> dict[str, Any]:
     own, client_ids = apart(body)
     with session.services() as ask:
-        require_clients(ask, client_ids)
+        require_clients(ask, body)
         return put_clients(ask, ask.access.create_group(own), client_ids)
 
 
@@ -100,7 +100,7 @@ def change_group(group_id: str, body: dict[str, Any]) -> dict[str, Any]:
     own, client_ids = apart(body)
     with session.services() as ask:
         ask.access.group(group_id)  # What may not be seen is not found, whatever is sent.
-        require_clients(ask, client_ids)
+        require_clients(ask, body)
         return put_clients(ask, ask.access.change_group(group_id, own), client_ids)
 
 
@@ -116,7 +116,7 @@ def apart(body: dict[str, Any]) -> tuple[dict[str, Any], Any]:
     return {name: value for name, value in body.items() if name != "client_ids"}, body.get("client_ids")
 
 
-def require_clients(ask: Any, client_ids: Any) -> None:
+def require_clients(ask: Any, body: dict[str, Any]) -> None:
     """Before anything is written, because a group and its clients are two commits. Raises NotAllowed, or Invalid for one not seen."""
     if client_ids is not None:
         if "clients.write" not in ask.access.me()["capabilities"]:

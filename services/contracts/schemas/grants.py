@@ -14,8 +14,9 @@ KNOWN_VERB = validate.OneOf(VERBS, error="Solo existen «sync» y «open».")
 
 
 class HolderGrant(Grant):
-    """As answered; the id of the other kind of holder is null. `version` is the holder's."""
+    """As answered; the id of the other kind of holder is null. `version` is the holder's. No verbs: nothing is left there."""
 
+    verbs = fields.List(fields.String(validate=KNOWN_VERB))
     user_id = fields.String(allow_none=True)
     group_id = fields.String(allow_none=True)
     version = fields.Integer()
