@@ -118,10 +118,10 @@ def apart(body: dict[str, Any]) -> tuple[dict[str, Any], Any]:
 
 def require_clients(ask: Any, body: dict[str, Any]) -> None:
     """Before anything is written, because a group and its clients are two commits. Raises NotAllowed, or Invalid for one not seen."""
-    if client_ids is not None:
+    if "client_ids" in body:
         if "clients.write" not in ask.access.me()["capabilities"]:
             raise NotAllowed("Su rol no le permite cambiar los clientes de un grupo (falta «clients.write»).")
-        wanted = set(checked(GroupClients, {"client_ids": client_ids})["client_ids"])
+        wanted = set(checked(GroupClients, {"client_ids": body["client_ids"]})["client_ids"])
         if unseen := wanted - set(ask.clients.names(sorted(wanted))):
             raise Invalid.field("client_ids", f"{len(unseen)} no existen o no están a su alcance.")
 
