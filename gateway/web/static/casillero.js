@@ -1,9 +1,9 @@
 // What makes the pages quicker to use; each of them also works without.
 (() => {
-  // "/" goes to the search of the page, unless somebody is writing.
+  // "/" goes to the search of the page, unless somebody is writing or has switched the keys off (keys.js).
   const writing = (at) => at.closest("input, textarea, select, [contenteditable]");
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || writing(event.target)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || writing(event.target) || localStorage.getItem("casillero-keys-off")) return;
     const search = document.querySelector("[role=search] input[type=search]");
     if (event.key === "/" && search) { event.preventDefault(); search.focus(); }
   });
