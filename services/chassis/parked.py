@@ -11,14 +11,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from services.chassis.insert import insert_new
 from services.chassis.logs import what_failed
 from services.contracts.message import Envelope, utc_now
 
 if TYPE_CHECKING:
-    from services.chassis.database import Store
+    from services.chassis.database import Store, UnitOfWork
 
 log = structlog.get_logger()
 PAUSES = [timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 3600, 6 * 3600, 24 * 3600)]
@@ -46,6 +46,18 @@ def discard(store: Store, handler: str, event_id: str) -> None:
     with store.begin() as db:
         insert_new(db, handled, [{"handler": handler, "event_id": event_id}], handled.event_id)
         db.execute(delete(parked).where(parked.handler == handler, parked.event_id == event_id))
+
+
+def summary(db: UnitOfWork) -> list[dict[str, Any]]:
+    """By handler, what is parked of the firm that is acted for: [{handler, count, oldest_at, next_try_at}], instants as RFC 3339 UTC."""
+    parked = db.store.model.Parked
+    counted = (func.count(), func.min(parked.parked_at), func.min(parked.next_try_at))
+    mine = parked.envelope["tenant_id"].as_string() == db.asking.tenant_id
+    rows = db.execute(select(parked.handler, *counted).where(mine).group_by(parked.handler).order_by(parked.handler))
+    return [
+        {"handler": handler, "count": count, "oldest_at": oldest.isoformat(), "next_try_at": next_try.isoformat()}
+        for handler, count, oldest, next_try in rows
+    ]
 
 
 def retry_due(store: Store, handler: str, apply: Callable[[list[Envelope]], None]) -> int:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from sqlalchemy import delete, func, select
 
 from services.chassis.asking import Asking, WhoAsks
-from services.chassis.database import Database, Store
-from services.chassis.entrypoints import every
+from services.chassis.database import Database, Store, UnitOfWork
+from services.chassis.entrypoints import every, rpc
 from services.chassis.erasing import Erasing
 from services.chassis.firm_copy import CopyingFirms
 from services.chassis.metrics import PARKED, UNSENT
+from services.chassis.parked import summary
 from services.chassis.promises import Promise
 from services.chassis.relay import KEEP_SENT, forget_sent
 from services.contracts.message import utc_now
-from services.contracts.rpc import Scope
+from services.contracts.rpc import Json, Scope
 
 KEEP_HANDLED = 30 * KEEP_SENT
 
@@ -32,6 +33,10 @@ class Service(Erasing, CopyingFirms):
     def standing_of(self, asking: Asking) -> Scope:
         """What who asks may see and do just now; raises NotSignedIn for a user who is not active."""
         return Scope.from_wire(self.access.scope())
+
+    @rpc(needs="settings.manage")
+    def parked_summary(self, db: UnitOfWork, asking: Asking) -> list[Json]:
+        return summary(db)
 
     @every(seconds=5)
     def retry_parked(self) -> None:

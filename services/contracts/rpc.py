@@ -55,11 +55,12 @@ class Scope:
 
 
 class EveryService(Protocol):
-    """What an operator may ask of any service about a firm; not for the gateway."""
+    """What may be asked of any service about a firm: by an operator, and of what is parked by whoever manages the firm's settings."""
 
     def holdings(self) -> list[Json]: ...  # the tables that a firm is handed: [{table, says, columns: {name: type}, left_out: [name…]}]
     def holdings_page(self, tenant_id: str, table: str, after: list[Any] | None) -> Json: ...  # {rows, after}; after None: no more
     def erasure(self, tenant_id: str) -> Json: ...  # {is_known, is_done, rows_left}
+    def parked_summary(self) -> list[Json]: ...  # [{handler, count, oldest_at, next_try_at}] of who asks' firm
 
 
 class HasJobs(Protocol):

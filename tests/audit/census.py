@@ -6,17 +6,18 @@ A topic is heard by audit.keep_act in the commit of the act; any other name is r
 from __future__ import annotations
 
 READS = {
-    "access": "check erasure grants group groups holdings holdings_page job job_outcomes logo me person role roles scope settings"
-    " settings_of tenants user users users_of",
-    "sign_in": "erasure holdings holdings_page invitation is_invitation passkeys provider second_factor sessions tokens tokens_of who",
+    "access": "check erasure grants group groups holdings holdings_page job job_outcomes logo me parked_summary person role roles scope"
+    " settings settings_of tenants user users users_of",
+    "sign_in": "erasure holdings holdings_page invitation is_invitation parked_summary passkeys provider second_factor sessions"
+    " tokens tokens_of who",
     "clients": "chosen client clients clients_of_groups erasure export_rows facts facts_by_tax_id groups_of holdings holdings_page job"
-    " job_outcomes names views",
-    "keyring": "certificates door erasure holdings holdings_page job job_outcomes",
-    "audit": "checkpoint consistency entries erasure exported exported_of holdings holdings_page proof",
-    "mailbox_sync": "bodies erasure health holdings holdings_page job job_outcomes mailbox mailboxes sync",
-    "sync_worker": "erasure holdings holdings_page",
-    "teu_watcher": "coverage edict edicts erasure holdings holdings_page job job_outcomes source",
-    "notifications": "erasure holdings holdings_page notification notifications",
+    " job_outcomes names parked_summary views",
+    "keyring": "certificates door erasure holdings holdings_page job job_outcomes parked_summary",
+    "audit": "checkpoint consistency entries erasure exported exported_of holdings holdings_page parked_summary proof",
+    "mailbox_sync": "bodies erasure health holdings holdings_page job job_outcomes mailbox mailboxes parked_summary sync",
+    "sync_worker": "erasure holdings holdings_page parked_summary",
+    "teu_watcher": "coverage edict edicts erasure holdings holdings_page job job_outcomes parked_summary source",
+    "notifications": "erasure holdings holdings_page notification notifications parked_summary",
 }
 
 WRITES = {

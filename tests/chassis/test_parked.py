@@ -8,7 +8,8 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import select, update
 
-from services.chassis.parked import PAUSES, discard, retry_due
+from services.chassis.asking import Asking
+from services.chassis.parked import PAUSES, discard, retry_due, summary
 from services.contracts.message import utc_now
 from tests.chassis.ledger import MISTAKE, POISON, Taker
 from tests.worlds import until
@@ -111,3 +112,12 @@ def test_a_discarded_event_does_not_come_back(ledger, tenant, parked):
     until(lambda: "last" in ledger.taken(tenant) and all_sent(ledger, tenant))
     assert ledger.taken(tenant) == ["after", "before", "last"]
     assert rows_of(ledger, tenant) == []
+
+
+def test_a_firm_sees_how_many_of_its_own_events_are_parked_and_of_no_other(ledger, tenant, parked):
+    def seen_by(tenant_id):
+        with ledger.store("taker").begin(Asking(tenant_id=tenant_id)) as db:
+            return [(row["handler"], row["count"], row["oldest_at"]) for row in summary(db)]
+
+    assert seen_by(tenant) == [("take", 1, parked.parked_at.isoformat())]
+    assert seen_by("another-firm") == []
