@@ -10,7 +10,7 @@ from marshmallow import fields
 from gateway import session
 from gateway.api.describing import describes
 from gateway.api.shapes import Version
-from services.contracts.errors import Invalid, NotAllowed
+from services.contracts.errors import AlreadyShown, Invalid, NotAllowed
 from services.contracts.schemas import checked
 from services.contracts.schemas.clients import GroupClients
 from services.contracts.schemas.paging import paged
@@ -53,7 +53,11 @@ def users(page: dict[str, Any]) -> dict[str, Any]:
 def create_user(body: dict[str, Any]) -> dict[str, Any]:
     with session.services() as ask:
         user = ask.access.create_user(body)
-        return user | ask.sign_in.invite_user(user["id"])
+        try:
+            return user | ask.sign_in.invite_user(user["id"])
+        except AlreadyShown:
+            # The call was repeated with its Idempotency-Key: the user is there, and so is the link.
+            return user | {"invitation": None, "mail": None}
 
 
 @blueprint.get("/api/users/<user_id>")

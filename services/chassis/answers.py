@@ -1,8 +1,9 @@
 """`Idempotency-Key`: a call that was answered before gets the same answer and acts no more; the same key with other data is refused.
 
-The key belongs to a user of a tenant and is kept for a day. In a unit of work it is taken before acting and kept with what was done, so
-that of two calls at once the second waits for the first. A method without a unit is remembered after it has acted: being killed in
-between lets a repetition act again, so such a method must bear that by itself.
+The key belongs to a user of a tenant and one method, since a request may ask several of one service, and is kept for a day. In a unit of
+work it is taken before acting and kept with what was done, so that of two calls at once the second waits for the first. A method without a
+unit is remembered after it has acted: being killed in between lets a repetition act again, so such a method must bear that by itself. Of an
+answer that is a secret only the fact is kept: who repeats the call is told that it was shown.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete
 
 from services.chassis.insert import insert_new
-from services.contracts.errors import Conflict
+from services.contracts.errors import AlreadyShown, Conflict
 from services.contracts.message import utc_now
 
 if TYPE_CHECKING:
@@ -36,37 +37,41 @@ def once(db: UnitOfWork, call: list, act: Callable[[], Any]) -> Any:
     return row.answer
 
 
-def once_outside(store: Store, asking: Asking, call: list, act: Callable[[], Any]) -> Any:
-    """The same for a method without a unit of work."""
+def once_outside(store: Store, asking: Asking, call: list, act: Callable[[], Any], *, secret: bool = False) -> Any:
+    """The same for a method without a unit of work. Raises AlreadyShown when the answer was a `secret`."""
     if not asking.idempotency_key:
         return act()
     with store.begin(asking) as db:
         known = find(db, call)
+    if known is not None and secret:
+        raise AlreadyShown()
     if known is not None:
         return known.answer
     answer = act()
     with store.begin(asking) as db:
-        return keep(db, call, answer)[1].answer
+        kept = keep(db, call, None if secret else answer)[1].answer
+    return answer if secret else kept
 
 
 def keep(db: UnitOfWork, call: list, answer: Any) -> tuple[bool, Any]:
     """Whether the key is new, and its row."""
     answers = db.store.model.Answer
     db.execute(delete(answers).where(answers.at < utc_now() - KEEP))
-    row = identity(db.asking) | {"digest": digest_of(call), "answer": answer, "at": utc_now()}
+    row = identity(db.asking, call) | {"digest": digest_of(call), "answer": answer, "at": utc_now()}
     is_new = bool(insert_new(db, answers, [row], answers.key))
     return is_new, find(db, call)
 
 
 def find(db: UnitOfWork, call: list) -> Any:
-    row = db.get(db.store.model.Answer, identity(db.asking))
+    row = db.get(db.store.model.Answer, identity(db.asking, call))
     if row is not None and row.digest != digest_of(call):
         raise Conflict("Esta Idempotency-Key ya se usó con otros datos. Use una nueva para cada operación.")
     return row
 
 
-def identity(asking: Asking) -> dict[str, str]:
-    return {"key": asking.idempotency_key, "user_id": asking.user_id, "tenant_id": asking.tenant_id}
+def identity(asking: Asking, call: list) -> dict[str, str]:
+    key = hashlib.sha256(f"{call[0]}:{asking.idempotency_key}".encode()).hexdigest()
+    return {"key": key, "user_id": asking.user_id, "tenant_id": asking.tenant_id}
 
 
 def digest_of(call: list) -> str:

@@ -42,10 +42,11 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 
-def rpc(*, needs: str, of: Callable | None = None, unit: bool = True, keyed: bool = True) -> Callable:
+def rpc(*, needs: str, of: Callable | None = None, unit: bool = True, keyed: bool = True, secret: bool = False) -> Callable:
     """Declare a promise kept. `of(service, db, asking, id)` returns the resource or raises NotFound; the method gets it for the id.
 
-    `keyed=False`: an `Idempotency-Key` does not matter, because the answer is a secret that must not be kept, or repeating does no harm.
+    `keyed=False`: an `Idempotency-Key` does not matter, because repeating does no harm. `secret`, for a method without a unit: its answer
+    is shown once and not kept.
     """
 
     def decorate(method: Callable) -> Callable:
@@ -64,7 +65,7 @@ def rpc(*, needs: str, of: Callable | None = None, unit: bool = True, keyed: boo
                     with self.db.begin(asking) as db:
                         return once(db, call, lambda: act(self, db, asking, args, kwargs))
                 allow(asking, needs)
-                return once_outside(self.db, asking, call, lambda: method(self, asking, *args, **kwargs))
+                return once_outside(self.db, asking, call, lambda: method(self, asking, *args, **kwargs), secret=secret)
 
         return Rpc.decorator(expected_exceptions=(Refusal,))(marked(answer, needs=needs))
 

@@ -90,6 +90,19 @@ class StaleVersion(Conflict):
         super().__init__(message, errors)
 
 
+class AlreadyShown(Conflict):
+    """The same call with the same Idempotency-Key was answered with something that is shown once and not kept."""
+
+    code = "already_shown"
+
+    def __init__(
+        self,
+        message: str = "Ya se hizo con esta Idempotency-Key, y lo que mostró no se guarda. Si lo ha perdido, pida otro con otra clave.",
+        errors: dict[str, list[str]] | None = None,
+    ):
+        super().__init__(message, errors)
+
+
 class TooLarge(Refusal):
     code = "too_large"
 

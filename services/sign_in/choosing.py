@@ -22,7 +22,7 @@ class Choosing(Part):
         with self.db.begin() as db:
             return invitations.make(db, tenant_id, user_id)
 
-    @rpc(needs="users.manage", unit=False, keyed=False)
+    @rpc(needs="users.manage", unit=False, secret=True)
     def invite_user(self, asking: Asking, user_id: str, by: str = "") -> Json:
         """As `schemas.sessions.Invited`: the code goes by mail and is not shown, unless there is no mail or `by` is "link"."""
         if user_id == asking.user_id:

@@ -13,7 +13,7 @@ from services.sign_in.part import Part
 
 
 class Programs(Part):
-    @rpc(needs=SIGNED_IN, unit=False, keyed=False)
+    @rpc(needs=SIGNED_IN, unit=False, secret=True)
     def issue_token(self, asking: Asking, new_token: Json) -> Json:
         asking.require_person()
         new = checked(NewToken, new_token)

@@ -135,6 +135,12 @@ class Giver(Service):
         with self.db.begin(asking) as db:
             return book(db, [name])
 
+    @rpc(needs=INTERNAL, unit=False, secret=True)
+    def give_a_secret(self, asking, name):
+        with self.db.begin(asking) as db:
+            book(db, [name])
+            return "s3cret"
+
 
 class Taker(Service):
     name = "taker"

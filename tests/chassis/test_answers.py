@@ -7,7 +7,7 @@ import pytest
 from nameko.exceptions import RemoteError
 from sqlalchemy import func, select
 
-from services.contracts.errors import Conflict
+from services.contracts.errors import AlreadyShown, Conflict
 from services.contracts.message import new_id
 
 PEOPLE = {"user_id": "entries.write"}
@@ -32,6 +32,23 @@ def test_the_same_key_with_other_data_is_refused(ledger, tenant, method):
         getattr(services.giver, method)("first")
         with pytest.raises(Conflict):
             getattr(services.giver, method)("second")
+
+
+def test_one_request_may_ask_several_methods_of_a_service_with_its_key(ledger, tenant):
+    with ledger.asked(tenant, idempotency_key="k1", **PEOPLE) as services:
+        services.giver.give_as_user("a")
+        services.giver.give_outside("b")
+    with ledger.asked(tenant) as services:
+        assert services.giver.given() == ["a", "b"]
+
+
+def test_a_secret_is_answered_once_and_not_kept(ledger, tenant):
+    with ledger.asked(tenant, idempotency_key="k1", **PEOPLE) as services:
+        assert services.giver.give_a_secret("once") == "s3cret"
+        with pytest.raises(AlreadyShown):
+            services.giver.give_a_secret("once")
+    with ledger.asked(tenant) as services:
+        assert services.giver.given() == ["once"]
 
 
 def test_a_key_belongs_to_one_user_of_one_tenant(ledger, tenant):

@@ -63,6 +63,27 @@ def test_the_same_idempotency_key_answers_the_same_and_registers_once(site):
     assert other.status == 409
 
 
+def test_a_group_with_clients_and_a_user_are_made_once_with_an_idempotency_key(site):
+    firm = site.firm()
+    admin = firm.admin
+    party = a_company()
+    client_id = register(admin, party)
+    for path, body in (
+        ("/api/groups", {"name": "Sociedades", "client_ids": [client_id]}),
+        ("/api/users", {"email": f"{party.tax_id}@ejemplo.es".lower(), "name": "Ana", "role": "reader"}),
+    ):
+        answers = [admin.post(path, body, headers={"Idempotency-Key": "k3"}) for _ in range(2)]
+        assert [answer.status for answer in answers] == [201, 201]
+        assert answers[0].body["id"] == answers[1].body["id"]
+
+
+def test_a_token_is_made_once_with_an_idempotency_key_and_shown_once(site):
+    admin = site.firm().admin
+    made, again = (admin.post("/api/tokens", {"name": "ERP"}, headers={"Idempotency-Key": "k4"}) for _ in range(2))
+    assert (made.status, again.status, again.body["code"]) == (201, 409, "already_shown")
+    assert len(admin.get("/api/tokens").body["items"]) == 1
+
+
 def test_a_certificate_is_imported_with_an_idempotency_key_like_anything_else(site):
     _, manager = manager_of(site)
     party = a_company()

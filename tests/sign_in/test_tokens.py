@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from services.chassis.asking import Asking, narrowing
-from services.contracts.errors import Invalid, NotAllowed, NotFound, NotSignedIn
+from services.contracts.errors import AlreadyShown, Invalid, NotAllowed, NotFound, NotSignedIn
 from services.contracts.message import utc_now
 from services.sign_in.models import Token
 from tests.worlds import until
@@ -171,10 +171,13 @@ def test_disabling_a_person_ends_their_tokens(world):
     until(lambda: is_over(world, token))
 
 
-def test_an_idempotency_key_does_not_keep_a_token_in_clear(world):
+def test_a_repeated_call_makes_no_second_token_and_shows_the_first_no_more(world):
     firm = world.firm()
     keyed = firm.as_user(firm.admin_id, idempotency_key="una")
-    assert keyed.sign_in.issue_token({"name": "a"})["token"] != keyed.sign_in.issue_token({"name": "a"})["token"]
+    made = keyed.sign_in.issue_token({"name": "a"})
+    with pytest.raises(AlreadyShown):
+        keyed.sign_in.issue_token({"name": "a"})
+    assert [token["id"] for token in firm.admin.sign_in.tokens()] == [made["id"]]
 
 
 def test_who_manages_users_sees_the_tokens_of_others(world):
