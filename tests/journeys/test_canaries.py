@@ -11,7 +11,9 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from services.catalogue import databases
+from services.chassis.database import EVENTS
 from services.chassis.engines import driver_of
+from services.chassis.sealing import Seals
 from services.chassis.settings import Settings
 from tests.chassis.exceptions import exceptions_of
 from tests.journeys.canaries import Aviary, ids_in
@@ -85,6 +87,27 @@ def rows(settings: Settings, service: str, table: str) -> list:
         found = connection.execute(text(f"SELECT * FROM {service}.{table}")).fetchall()
     engine.dispose()
     return found
+
+
+def test_no_event_of_one_firm_holds_a_text_or_an_id_of_another(site, aviaries, seen):
+    told = events_of(site)
+    for aviary, other, other_seen in zip(aviaries, reversed(aviaries), reversed(seen), strict=True):
+        events = "\n".join(told[aviary.admin.get("/api/me").body["tenant"]["id"]]).lower()
+        assert aviary.word in events
+        assert [canary for canary in other.canaries if canary in events] == []
+        assert ids_in(events) & ids_in(other_seen) == set()
+
+
+def events_of(site) -> dict[str, list[str]]:
+    """Tenant → its events as they left, with their payloads opened."""
+    settings, told = Settings.from_env(site.environment), {}
+    seals = Seals.from_file(settings.sealing_key_path)
+    for service in databases():
+        for row in rows(settings, service, "outbox"):
+            envelope = next(json.loads(value) if isinstance(value, str) else value for value in row if "sealed" in str(value))
+            payload = seals.open(envelope["tenant_id"], EVENTS, envelope["sealed"]).decode()
+            told.setdefault(envelope["tenant_id"], []).append(f"{envelope['topic']} {envelope['by']} {payload}")
+    return told
 
 
 def test_no_canary_lies_in_the_brokers_files(site, aviaries):
