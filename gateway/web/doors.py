@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, make_response, redirect, render_template, request
+from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from gateway import session
@@ -16,6 +17,8 @@ from gateway.api.passwords import ask_for_link
 from gateway.api.second_factor import open_second_step
 from gateway.api.sessions import open_session
 from gateway.errors import status_of
+from gateway.web import languages
+from gateway.web.window import ours, then
 from services.contracts.errors import Invalid, NotFound, NotSignedIn, OtpNeeded, PasswordExpired, Refusal, TooMany
 
 SECRET = ("password", "otp")
@@ -24,6 +27,7 @@ SECRET = ("password", "otp")
 def register(pages: Blueprint) -> None:
     pages.add_url_rule("/entrar", view_func=sign_in, methods=["GET", "POST"])
     pages.add_url_rule("/entrar/codigo", view_func=second_step, methods=["POST"])
+    pages.add_url_rule("/idioma", view_func=choose_language, methods=["POST"])
     pages.add_url_rule("/olvidada", view_func=forgotten, methods=["GET", "POST"])
     pages.add_url_rule("/salir", view_func=sign_out, methods=["POST"])
     pages.add_url_rule("/invitacion/<code>", view_func=invitation, methods=["GET", "POST"])
@@ -45,7 +49,7 @@ def second_step() -> Any:
 def let_in(enter: Callable[[], tuple[dict[str, Any], dict[str, Any]]], template: str) -> Response:
     """What follows on a sign-in: the inbox, the question for a code, another password, or the same form."""
     try:
-        made, _ = enter()
+        made, me = enter()
     except OtpNeeded as refusal:
         page = render_template("session/second_step.html", typed={"step": refusal.errors["step"][0]}, refusal=None)
         return make_response(page, status_of(refusal))
@@ -55,6 +59,15 @@ def let_in(enter: Callable[[], tuple[dict[str, Any], dict[str, Any]]], template:
         return shown_again(template, refusal)
     response = redirect("/")
     session.set_cookie(response, made["session"])
+    languages.remember(response, me["language"])
+    return response
+
+
+def choose_language() -> Response:
+    """For the pages before signing in; whoever is in has their own."""
+    response = then(ours(request.form.get("back", "/entrar")))
+    if request.form.get("language") in languages.LANGUAGES:
+        languages.remember(response, request.form["language"])
     return response
 
 
@@ -65,7 +78,7 @@ def forgotten() -> Any:
         said = ask_for_link({"email": request.form.get("email", "")})
     except (Invalid, TooMany) as refusal:
         return shown_again("session/forgotten.html", refusal)
-    return make_response(render_template("session/said.html", title="Elegir otra contraseña", message=said["message"]), 202)
+    return make_response(render_template("session/said.html", title=gettext("Elegir otra contraseña"), message=said["message"]), 202)
 
 
 def sign_out() -> Response:
@@ -110,8 +123,8 @@ def use(ask: Any, code: str, founding: bool) -> None:
 
 
 def over() -> Response:
-    message = "Este enlace ya se usó o ha caducado. Si ya eligió su contraseña, entre con ella; si no, pida otro enlace."
-    return make_response(render_template("session/said.html", title="Enlace usado o caducado", message=message), 410)
+    message = gettext("Este enlace ya se usó o ha caducado. Si ya eligió su contraseña, entre con ella; si no, pida otro enlace.")
+    return make_response(render_template("session/said.html", title=gettext("Enlace usado o caducado"), message=message), 410)
 
 
 def shown_again(template: str, refusal: Refusal) -> Response:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from flask import Flask, g, request
-from flask_babel import Babel
+from flask_babel import Babel, refresh
 from werkzeug.wrappers import Response
 
 LANGUAGES: Final = {"es": "Español", "ca": "Català", "eu": "Euskara", "gl": "Galego", "en": "English"}
@@ -19,12 +19,18 @@ A_YEAR_S = 365 * 24 * 3600
 def register(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "web/translations"
     Babel(app, default_locale="es", default_timezone="Europe/Madrid", locale_selector=chosen)
-    app.jinja_env.globals["language"] = chosen
+    app.jinja_env.globals |= {"language": chosen, "languages": LANGUAGES}
 
 
 def chosen() -> str:
     own = g.get("language") or request.cookies.get(COOKIE, "")
     return own if own in LANGUAGES else request.accept_languages.best_match(list(LANGUAGES)) or "es"
+
+
+def speak(language: str) -> None:
+    """From here on in this request. What was said before it was known who asks may have settled on the browser's language."""
+    g.language = language
+    refresh()
 
 
 def remember(response: Response, language: str) -> None:

@@ -6,19 +6,24 @@ keeps the sentence in a cookie of this browser until then.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote
 
 from flask import g, make_response, redirect, render_template, request
-from flask_babel import LazyString
+from flask_babel import LazyString, gettext
 from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response
+
+from gateway.web import languages
+from services.contracts.errors import NotAllowed
 
 SAID = "casillero_said"
 THEME = "casillero_theme"
 THEMES = ("light", "dark")
+OURS = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*")
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,7 @@ MENU: tuple[tuple[LazyString, tuple[Entry, ...]], ...] = (
         _("Configuración"),
         (
             Entry(_("Grupos"), "/grupos", "users-group"),
-            Entry(_("Usuarios y roles"), "/usuarios", "user-check", ("users.manage", "groups.manage")),
+            Entry(_("Usuarios y roles"), "/usuarios", "user-check", ("users.manage", "groups.manage", "grants.manage")),
             Entry(_("Certificados"), "/certificados", "certificate", ("certificates.manage",)),
             Entry(_("Despacho"), "/despacho", "settings", ("settings.manage",)),
         ),
@@ -63,14 +68,22 @@ MENU: tuple[tuple[LazyString, tuple[Entry, ...]], ...] = (
 def window(ask: Any, template: str, status: int = 200, **values: Any) -> Response:
     """The page in the frame. Reads who is signed in, so that what their role forbids has no button."""
     me = ask.access.me()
-    g.language = me["language"]
+    languages.speak(me["language"])
     may = frozenset(me["capabilities"])
     frame = {"me": me, "may": may, "menu": list(menu_for(may)), "csrf_token": g.csrf_token, "theme": theme()}
     said_before = unquote(request.cookies.get(SAID, ""))
     response = make_response(render_template(template, **frame, said=said_before, **values), status)
     if said_before:
         response.delete_cookie(SAID, path="/")
+    if request.cookies.get(languages.COOKIE) != me["language"]:
+        languages.remember(response, me["language"])
     return response
+
+
+def require(ask: Any, capability: str) -> None:
+    """Raises NotAllowed: a form that the role may not send is not shown either."""
+    if capability not in ask.access.me()["capabilities"]:
+        raise NotAllowed(gettext("Su rol no le permite hacer esto. Pídaselo a quien administra los usuarios de su despacho."))
 
 
 def menu_for(may: frozenset[str]) -> Iterable[tuple[LazyString, list[Entry]]]:
@@ -92,3 +105,8 @@ def then(address: str, sentence: str = "") -> Response:
     if sentence:
         response.set_cookie(SAID, quote(sentence), max_age=60, httponly=True, samesite="Lax", path="/")
     return response
+
+
+def ours(address: str) -> str:
+    """The address when it is a path of ours, or else the first page: no form sends anybody to another host."""
+    return address if OURS.fullmatch(address) else "/"

@@ -1,0 +1,73 @@
+"""The clients of a group, of whom there may be tens of thousands: a page of them, searched; more of them added by searching all clients.
+
+Those that are ticked are moved at once; all that a search finds are moved by a job.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, request
+from flask_babel import gettext, ngettext
+
+from gateway import session
+from gateway.web.forms import page
+from gateway.web.lists import asked
+from gateway.web.window import require, then
+from services.contracts.errors import Invalid
+from services.contracts.schemas.clients import ClientsPage
+
+MOST = 200
+
+
+def register(pages: Blueprint) -> None:
+    pages.add_url_rule("/grupos/<group_id>/clientes", view_func=clients_of_group, methods=["GET", "POST"])
+    pages.add_url_rule("/grupos/<group_id>/clientes/anadir", view_func=add_clients, methods=["GET", "POST"])
+
+
+def clients_of_group(group_id: str) -> Any:
+    """Those that are in it; POST takes out those that are ticked."""
+    with session.services() as ask:
+        group = ask.access.group(group_id)
+        if request.method == "POST":
+            count = move(ask, group_id, is_leaving=True)
+            if count:
+                return then(address(group_id), ngettext("%(num)s cliente fuera del grupo.", "%(num)s clientes fuera del grupo.", count))
+        wanted = asked(ClientsPage, group=group_id)
+        wanted["group"] = group_id
+        found = ask.clients.clients(wanted)
+        return page(ask, "groups/clients.html", nothing_ticked(), group=group, found=found, page=wanted)
+
+
+def add_clients(group_id: str) -> Any:
+    """All clients that one sees, searched; POST puts in those that are ticked, or all that the search finds."""
+    with session.services() as ask:
+        group = ask.access.group(group_id)
+        require(ask, "clients.write")
+        if request.form.get("all"):
+            chosen = {"filter": {"q": request.form.get("q", "")}, "action": "add_to_groups", "group_ids": [group_id]}
+            return then(f"/trabajos/{ask.clients.bulk(chosen)['id']}")
+        count = move(ask, group_id) if request.method == "POST" else 0
+        if count:
+            return then(address(group_id), ngettext("%(num)s cliente añadido.", "%(num)s clientes añadidos.", count))
+        wanted = asked(ClientsPage, q=request.form.get("q", ""))
+        found = ask.clients.clients(wanted)
+        return page(ask, "groups/add_clients.html", nothing_ticked(), group=group, found=found, page=wanted)
+
+
+def move(ask: Any, group_id: str, *, is_leaving: bool = False) -> int:
+    """Put the ticked clients into the group, or take them out; returns how many those were."""
+    client_ids = request.form.getlist("ids")[:MOST]
+    for client_id in client_ids:
+        groups = set(ask.clients.groups_of(client_id))
+        ask.clients.set_groups(client_id, sorted(groups - {group_id} if is_leaving else groups | {group_id}))
+    return len(client_ids)
+
+
+def nothing_ticked() -> Invalid | None:
+    """What a form without a tick is told."""
+    return Invalid.field("ids", gettext("No ha marcado ningún cliente.")) if request.method == "POST" else None
+
+
+def address(group_id: str) -> str:
+    return f"/grupos/{group_id}/clientes"
