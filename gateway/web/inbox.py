@@ -24,7 +24,7 @@ from services.contracts.schemas.notifications import NotificationsPage
 
 Json = dict[str, Any]
 INBOX: Final = "/notificaciones"
-FOLLOWING: Final = {"pending": ("in_progress", _("Empezar a tramitar")), "in_progress": ("closed", _("Cerrar"))}
+FOLLOWING: Final = {"pending": ("in_progress", _("Empezar a tramitar")), "in_progress": ("closed", _("Dar por cerrada"))}
 
 
 def register(pages: Blueprint) -> None:
