@@ -60,6 +60,7 @@ MENU: tuple[tuple[LazyString, tuple[Entry, ...]], ...] = (
         (
             Entry(_("Salud de organismos"), "/salud", "heartbeat"),
             Entry(_("Auditoría"), "/auditoria", "shield-check", ("audit.read",)),
+            Entry(_("Eventos aparcados"), "/aparcados", "clock", ("settings.manage",)),
         ),
     ),
 )
