@@ -4,12 +4,52 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-from gateway.web import bulk, clients, doors, imports, inbox, jobs, languages, lists, providers, second_factor, views
+from gateway.web import (
+    audit,
+    bulk,
+    certificates,
+    client,
+    client_certificates,
+    client_groups,
+    client_mailboxes,
+    client_notifications,
+    clients,
+    doors,
+    edicts,
+    firm,
+    firm_provider,
+    group_clients,
+    group_people,
+    groups,
+    health,
+    imports,
+    inbox,
+    jobs,
+    languages,
+    lists,
+    mailboxes,
+    parked,
+    people,
+    people_access,
+    processing,
+    profile,
+    profile_access,
+    profile_tokens,
+    providers,
+    roles,
+    second_factor,
+    views,
+)
+
+CLIENT = (client, client_certificates, client_groups, client_mailboxes, client_notifications)
+PEOPLE = (groups, group_people, group_clients, people, people_access, roles, profile, profile_access, profile_tokens)
+FIRM = (firm, firm_provider, certificates)
+INBOX = (inbox, processing, edicts, mailboxes, audit, health, parked)
 
 
 def blueprint() -> Blueprint:
     pages = Blueprint("web", __name__)
-    for module in (doors, second_factor, inbox, clients, views, bulk, imports, jobs, providers):
+    for module in (doors, second_factor, *INBOX, clients, *CLIENT, views, bulk, imports, jobs, providers, *PEOPLE, *FIRM):
         module.register(pages)
     return pages
 

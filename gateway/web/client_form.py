@@ -8,10 +8,11 @@ what another person changed meanwhile is never written over by somebody who did 
 from __future__ import annotations
 
 import json
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
+from werkzeug.datastructures import MultiDict
 
 Record = dict[str, Any]
 FIELDS: Final[dict[str, LazyString]] = {
@@ -31,31 +32,22 @@ FIELDS: Final[dict[str, LazyString]] = {
 }
 NUMBERS: Final = {"social_security.ccc": "ccc", "social_security.naf": "naf"}
 FLAGS: Final = ("receives_notifications", "watch_edicts")
-EMPTY: Final[Record] = {
-    name: [] if name in NUMBERS else name in FLAGS or ("ES" if name.endswith("country") else "") for name in FIELDS
-}
+EMPTY: Final[Record] = {name: [] if name in NUMBERS else name in FLAGS or ("ES" if name.endswith("country") else "") for name in FIELDS}
 
 
-class Form(Protocol):
-    """What a browser sent."""
-
-    def get(self, name: str, default: str = ..., /) -> Any: ...
-    def getlist(self, name: str, /) -> list[str]: ...
-
-
-def typed(form: Form) -> Record:
+def typed(form: MultiDict[str, str]) -> Record:
     """Empty rows of numbers are no numbers; a check box that is off is not sent."""
     return {name: typed_field(form, name) for name in FIELDS}
 
 
-def typed_field(form: Form, name: str) -> Any:
+def typed_field(form: MultiDict[str, str], name: str) -> Any:
     if name in NUMBERS:
         return [number.strip() for number in form.getlist(NUMBERS[name]) if number.strip()]
     text = form.get(name, "")
     return text == "1" if name in FLAGS else lines_as_kept(text)
 
 
-def read_before(form: Form) -> Record:
+def read_before(form: MultiDict[str, str]) -> Record:
     """The record that the form was filled from; empty when it does not say, and then all that was typed is sent."""
     try:
         was = json.loads(form.get("was", ""))
@@ -103,7 +95,7 @@ def merged(mine: Record, was: Record, theirs: Record) -> Record:
 
 
 def differences(mine: Record, was: Record, theirs: Record) -> list[dict[str, Any]]:
-    """What is not as the person read it, field by field: {name, label, before, theirs, mine}; `mine` is None where they typed nothing else."""
+    """What is not as the person read it: [{name, label, before, theirs, mine}]; `mine` is None where they typed nothing else."""
     own = changes(mine, was)
     return [
         {"name": name, "label": label, "before": was.get(name), "theirs": theirs[name], "mine": own.get(name)}

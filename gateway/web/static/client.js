@@ -1,0 +1,69 @@
+// The window of a client: rows of numbers, unsaved changes, a file that is dropped, the row whose notification is shown.
+(() => {
+  // Rows: any number, and one can be taken away without losing one's place.
+  const renumber = (rows) => rows.querySelectorAll("li").forEach((row, index) => {
+    row.querySelector("input").setAttribute("aria-label", `${rows.dataset.label} ${index + 1}`);
+    const button = row.querySelector("[data-remove]");
+    button.setAttribute("aria-label", button.getAttribute("aria-label").replace(/\d+$/, index + 1));
+  });
+  let made = 0;
+  const add = (rows) => {
+    const list = rows.querySelector("ol");
+    const row = list.lastElementChild.cloneNode(true);
+    const field = row.querySelector("input");
+    row.querySelector(".invalid-feedback")?.remove();
+    field.value = "";
+    field.id = `${field.name}-new-${made += 1}`;
+    field.classList.remove("is-invalid");
+    field.removeAttribute("aria-invalid");
+    field.setAttribute("aria-describedby", `${field.name}-hint`);
+    list.append(row);
+    renumber(rows);
+    field.focus();
+  };
+  const remove = (rows, row) => {
+    if (rows.querySelectorAll("li").length === 1) add(rows);
+    const next = row.nextElementSibling ?? row.previousElementSibling;
+    row.remove();
+    renumber(rows);
+    next.querySelector("input").focus();
+  };
+  for (const button of document.querySelectorAll("[data-rows] [hidden]")) button.hidden = false;
+
+  // Unsaved changes: said beside the button, and asked about before the page is left.
+  const form = document.querySelector("form[data-unsaved]");
+  let isTouched = Boolean(form && "touched" in form.dataset);
+  const say = () => { if (form) form.querySelector(".unsaved").textContent = isTouched ? form.dataset.unsaved : ""; };
+  const touch = () => { isTouched = true; say(); };
+  form?.addEventListener("input", touch);
+  form?.addEventListener("submit", () => { isTouched = false; });
+  addEventListener("beforeunload", (event) => { if (isTouched) event.preventDefault(); });
+  say();
+
+  document.addEventListener("click", (event) => {
+    const rows = event.target.closest("[data-rows]");
+    if (event.target.closest("[data-add]")) { add(rows); touch(); }
+    if (event.target.closest("[data-remove]")) { remove(rows, event.target.closest("li")); touch(); }
+    if (event.target.closest("[data-discard]")) isTouched = false;
+    const opener = event.target.closest("[data-opens]");
+    if (!opener) return;
+    document.querySelectorAll("[data-opens][aria-current]").forEach((other) => other.removeAttribute("aria-current"));
+    opener.setAttribute("aria-current", "true");
+  });
+
+  // What was asked for is read next: the pane takes the focus, and comes into view where it stands below.
+  document.addEventListener("htmx:after:swap", () => {
+    if (document.activeElement?.matches("[data-opens]")) document.getElementById("pane")?.focus();
+  });
+
+  // A file dropped anywhere on the box is as if it had been chosen.
+  for (const kind of ["dragover", "dragleave", "drop"]) {
+    document.addEventListener(kind, (event) => {
+      const box = event.target.closest?.("[data-drop]");
+      if (!box) return;
+      event.preventDefault();
+      box.classList.toggle("over", kind === "dragover");
+      if (kind === "drop" && event.dataTransfer.files.length) box.querySelector("input[type=file]").files = event.dataTransfer.files;
+    });
+  }
+})();
