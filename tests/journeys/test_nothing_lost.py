@@ -11,7 +11,7 @@ import pytest
 
 from deploy.private_servers import private_servers
 from deploy.sandbox.client import started_sandbox
-from tests import sites
+from tests import people, sites
 from tests.conftest import own_folder
 from tests.journeys.portfolio import a_company, register, sync_now, with_mailbox
 from tests.visitors import wait_for
@@ -65,6 +65,25 @@ def test_killed_at_any_moment_while_mailboxes_are_read_the_embedded_product_lose
     page = wait_for(manager, "/api/notifications", lambda body: body["total"] == len(planted), page_size=200)
     found = page["items"] + manager.get("/api/notifications", page=2, page_size=200).body["items"]
     assert Counter(item["reference"] for item in found) == Counter(row["reference"] for row in planted)
+
+
+@pytest.mark.parametrize("kind", ["embedded", "deployed"])
+def test_killed_in_the_middle_of_an_import_it_goes_on_by_itself_and_brings_each_client_once(request, kind):
+    site = request.getfixturevalue(kind)
+    admin = site.firm().admin
+    rows = [f"{people.tax_id()};Cliente {number}" for number in range(2_000)]
+    file = {"file": ("clientes.csv", "\n".join(["tax_id;name", *rows]))}
+    job_id = admin.call("POST", "/api/clients/import", files=file).body["id"]
+    wait_for(admin, f"/api/jobs/{job_id}", lambda job: job["position"])
+    if kind == "embedded":
+        restart(site)
+        admin.url = site.url
+    else:
+        site.processes["clients"].kill()
+        site.processes["clients"].start()
+    job = wait_for(admin, f"/api/jobs/{job_id}", lambda job: job["state"] == "done")
+    assert job["counts"] == {"created": len(rows)}
+    assert admin.get("/api/clients").body["total"] == len(rows)
 
 
 def requests_of(site):
