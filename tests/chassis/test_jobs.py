@@ -11,8 +11,8 @@ from services.chassis.asking import Asking
 from services.chassis.job_records import keep_new
 from services.chassis.job_turns import Claim, ClaimLost, do_part, end
 from services.chassis.jobs import NewJob
-from services.contracts.errors import NotAllowed, NotFound
-from services.contracts.message import utc_now
+from services.contracts.errors import Away, NotAllowed, NotFound
+from services.contracts.message import new_id, utc_now
 from tests.chassis import toil
 from tests.chassis.conftest import WORLDS, settings_of
 from tests.chassis.ledger import asked
@@ -76,14 +76,17 @@ def test_a_bad_row_stops_no_good_one_and_says_why(done, as_user):
     assert [one["line"] for one in outcomes(as_user, job)] == [1, 2, 3]
 
 
-def test_of_a_dry_run_nothing_stays_but_what_would_happen(done, as_user):
-    before = len([fact for fact in Toiler.heard if isinstance(fact, ToilDone)])
-    job = done(["one", "bad", "two", "three"], dry_run=True)
+def test_of_a_dry_run_nothing_stays_but_what_would_happen(done, as_user, tenant):
+    job = done(["tried", "bad", "tried", "tried"], dry_run=True)
     assert (job["dry_run"], job["counts"]) == (True, {"refused": 1, "would_create": 3})
     assert as_user(MAY, "toiled") == []
-    done(["heard"])
-    until(lambda: "heard" in [fact.name for fact in Toiler.heard if isinstance(fact, ToilDone)])
-    assert len([fact for fact in Toiler.heard if isinstance(fact, ToilDone)]) == before + 1
+    done([f"heard {tenant}"])
+    names = until(lambda: [*heard] if f"heard {tenant}" in (heard := heard_names()) else None, "what was done is heard")
+    assert "tried" not in names
+
+
+def heard_names() -> list[str]:
+    return [fact.name for fact in Toiler.heard if isinstance(fact, ToilDone)]
 
 
 def test_a_job_is_told_to_the_trail_with_the_count_of_its_list(done):
@@ -106,6 +109,23 @@ def test_a_part_that_failed_is_tried_again_then_the_job_fails_and_keeps_what_was
     assert (job["state"], job["error"]["code"], job["position"]) == ("failed", "internal", 3)
     assert as_user(MAY, "toiled") == SEVEN[:3]
     assert left_over(store, tenant) == 0
+
+
+def test_a_part_waits_while_what_it_needs_is_away(as_user):
+    """Another service is away: that is nobody's fault, so the job is neither done nor failed, and goes on by itself."""
+    Toiler.away.extend(Away("No responde.") for _ in range(2))
+    job_id = as_user(MAY, "toil", SEVEN, "book", False)["id"]
+    until(lambda: as_user(MANAGER, "job", job_id)["state"] == "done", "the job is done")
+    assert as_user(MAY, "toiled") == SEVEN
+
+
+def test_a_large_job_of_one_firm_does_not_make_a_small_one_of_another_wait(toiler, as_user):
+    large = as_user(MAY, "toil", [f"row {number}" for number in range(600)], "book", False)
+    with asked(toiler.config["settings"], new_id(), user_id=MAY) as services:
+        small = services.toiler.toil(["one"], "book", False)
+        small = until(lambda: job if (job := services.toiler.job(small["id"]))["ended_at"] else None, "the small one is done")
+    large = until(lambda: job if (job := as_user(MAY, "job", large["id"]))["ended_at"] else None, "the large one is done")
+    assert small["ended_at"] < large["ended_at"] and large["counts"] == {"created": 600}
 
 
 def test_whoever_lost_their_rights_is_stopped_before_the_next_part(done, as_user):

@@ -79,6 +79,7 @@ class Toiler(Jobs, Service):
     job_asked = ToilAsked
     gone: set[str] = set()
     broken: set[str] = set()
+    away: list[Exception] = []
     looked: list[str] = []
     heard: list[Event] = []
 
@@ -103,6 +104,8 @@ class Toiler(Jobs, Service):
 
     @job(needs="toils.write", at_once=AT_ONCE)
     def book(self, db, asking, job, rows):
+        if self.away:
+            raise self.away.pop()
         for row in rows:
             if row["cell"] in self.broken:
                 raise KeyError(row["cell"])
