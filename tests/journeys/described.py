@@ -109,4 +109,4 @@ def gather(item: dict[str, Any], own_name: str, seen: dict[str, set[str]]) -> No
 
 def singular(path: str) -> str:
     last = path.rpartition("/")[2]
-    return {"audit": "entry", "bodies": "body"}.get(last) or last.removesuffix("s")
+    return {"audit": "entry", "mailboxes": "mailbox"}.get(last) or last.removesuffix("s")

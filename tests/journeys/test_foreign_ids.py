@@ -1,6 +1,7 @@
-"""An id of another firm is answered like one that does not exist: by every call, wherever an id can stand.
+"""An id of another firm is answered like one that does not exist: by every call, wherever an id can stand. In one's own firm, so is what is
+out of one's sight.
 
-Each call of the description is made twice, once with an id that another firm really has and once with one that nobody has; status, headers
+Each call of the description is made twice, once with an id that somebody else really has and once with one that nobody has; status, headers
 and body have to be the same but for the number of the request. What is tried, and with what, comes from the description alone.
 """
 
@@ -19,6 +20,7 @@ from tests.visitors import Answer, Person, wait_for
 
 PASSING = {"Date", "X-Request-Id"}
 MOST_KINDS = 6
+OF_CLIENTS = ("client_id", "mailbox_id", "notification_id", "group_id")
 
 
 @dataclass
@@ -33,16 +35,22 @@ class House:
         return min(self.ids.get(name, {new_id()}))
 
 
+def with_everything(firm, manager: Person, group: str) -> tuple[Client, str]:
+    """A client of the group, read by hand, with a notification; and that reading."""
+    client = with_mailbox(firm, manager, [group])
+    firm.site.sandbox.notice(client.party.tax_id, client.party.name, "Requerimiento")
+    sync = sync_now(manager, client)
+    wait_for(manager, f"/api/syncs/{sync}", lambda body: body["state"] == "done")
+    wait_for(manager, "/api/notifications", lambda body: body["items"], client=client.id)
+    return client, sync
+
+
 def furnished(site, description: Description) -> House:
     firm = site.firm()
     group = firm.group("Todos")
     firm.user("operator", [group])
     manager = firm.user("manager", [group])
-    client = with_mailbox(firm, manager, [group])
-    site.sandbox.notice(client.party.tax_id, client.party.name, "Requerimiento")
-    sync = sync_now(manager, client)
-    wait_for(manager, f"/api/syncs/{sync}", lambda body: body["state"] == "done")
-    wait_for(manager, "/api/notifications", lambda body: body["items"])
+    client, sync = with_everything(firm, manager, group)
     firm.admin.post("/api/tokens", {"name": "programa"})
     firm.admin.post("/api/clients/views", {"name": "Vista", "query": {}, "is_shared": True})
     ids = {"sync_id": {sync}}
@@ -61,6 +69,21 @@ def description(site):
 def houses(site, description):
     """Mine and the other one."""
     return furnished(site, description), furnished(site, description)
+
+
+@pytest.fixture(scope="module")
+def sides(site, description):
+    """An operator of some clients, and the ids in the same firm that are out of their sight."""
+    firm = site.firm()
+    mine, others = firm.group("Mis clientes"), firm.group("De otros")
+    manager, operator = firm.user("manager", [mine, others]), firm.user("operator", [mine])
+    client, own_sync = with_everything(firm, manager, mine)
+    hidden, sync = with_everything(firm, manager, others)
+    seen, all_of_them = (seen_by(person, description) for person in (operator, manager))
+    out_of_sight = {name: all_of_them[name] - seen.get(name, set()) for name in OF_CLIENTS} | {"sync_id": {sync}}
+    out_of_sight["certificate_id"] = {one["id"] for one in manager.get(f"/api/clients/{hidden.id}/certificates").body["items"]}
+    assert all(out_of_sight.values()), out_of_sight
+    return House(operator, client, seen | {"sync_id": {own_sync}}), House(manager, hidden, out_of_sight)
 
 
 def candidates(house: House, name: str) -> list[str]:
@@ -106,8 +129,9 @@ def asked(path: dict[str, str], ids: set[str], query: dict | None = None, fields
     return {"path": path, "ids": ids, "query": query or {}, "fields": fields or {}}
 
 
-def test_a_foreign_id_in_an_address_is_answered_like_an_unknown_one(description, houses):
-    mine, other = houses
+@pytest.mark.parametrize("hidden", ["houses", "sides"])
+def test_a_hidden_id_in_an_address_is_answered_like_an_unknown_one(description, request, hidden):
+    mine, other = request.getfixturevalue(hidden)
     found, tried = [], 0
     for call in (call for call in description.calls if call.names):
         own = {name: mine.one(name) for name in call.names}
@@ -120,8 +144,9 @@ def test_a_foreign_id_in_an_address_is_answered_like_an_unknown_one(description,
     assert tried >= len({call.path for call in description.calls if call.names})
 
 
-def test_a_foreign_id_in_a_filter_is_answered_like_an_unknown_one(description, houses):
-    mine, other = houses
+@pytest.mark.parametrize("hidden", ["houses", "sides"])
+def test_a_hidden_id_in_a_filter_is_answered_like_an_unknown_one(description, request, hidden):
+    mine, other = request.getfixturevalue(hidden)
     found = []
     for call in (call for call in description.calls if call.queries and call.method == "GET"):
         own = {name: mine.one(name) for name in call.names}
