@@ -92,6 +92,8 @@ def recognised(enrolling: bool) -> Asking:
     g.csrf_token = who["csrf_token"]
     if request.method not in SAFE_METHODS and who["kind"] != "token":
         require_csrf(who["csrf_token"])
+    if who["only"] == [] and request.method not in SAFE_METHODS:
+        raise NotAllowed("Este token solo lee. Cree uno con los permisos que necesite.")
     if who["kind"] == "enrolling" and not enrolling:
         raise SecondFactorNeeded("Su despacho exige un segundo factor. Póngalo en /segundo-factor para continuar.")
     return Asking(

@@ -52,6 +52,7 @@ class Importing:
             raise Invalid.field("layout", NOT_HERE)
         kind, needed = KINDS[sheet.layout]
         asking.require(needed)
+        asking.require_whole()
         with self.db.begin(asking) as db:
             return self.start_job(db, asking, NewJob(kind=kind, rows=sheet.rows, digest=sheet.digest, is_dry_run=dry_run))
 

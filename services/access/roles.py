@@ -138,10 +138,12 @@ class Roles:
 
     @rpc(needs="users.manage")
     def create_role(self, db: UnitOfWork, asking: Asking, new_role: Json) -> Json:
+        asking.require_whole()
         return described(db, [create(db, checked(NewRole, new_role, partial(faults, db)))])[0]
 
     @rpc(needs="users.manage", of=role_to_change)
     def change_role(self, db: UnitOfWork, asking: Asking, role: Role, changes: Json) -> Json:
+        asking.require_whole()
         change(db, role, checked(RoleChanges, changes, partial(faults, db)))
         return described(db, [role])[0]
 

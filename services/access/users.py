@@ -143,6 +143,7 @@ class Users:
 
     @rpc(needs="users.manage")
     def create_user(self, db: UnitOfWork, asking: Asking, new_user: Json) -> Json:
+        asking.require_whole()
         tenant_of(db)
         return described(db, [create(db, checked(NewUser, new_user, partial(faults, db)))])[0]
 
@@ -165,6 +166,7 @@ class Users:
 
     @rpc(needs="users.manage", of=user_to_change)
     def change_user(self, db: UnitOfWork, asking: Asking, user: User, changes: Json) -> Json:
+        asking.require_whole()
         change(db, user, checked(UserChanges, changes, partial(faults, db)))
         return described(db, [user])[0]
 

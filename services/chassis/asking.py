@@ -10,7 +10,7 @@ from nameko.extensions import DependencyProvider
 from services.contracts.errors import NotAllowed
 from services.contracts.rpc import Scope
 
-READS_ONLY = "-"
+READS_ONLY = "clients.all"  # Sees what its owner sees; the gateway lets it ask nothing that changes something.
 BROWSER, PROGRAM = "session", "token"
 NOTHING = Scope(user_id="", capabilities=frozenset(), group_ids=frozenset(), grants=frozenset())
 
@@ -47,10 +47,19 @@ class Asking:
             scope = replace(scope, capabilities=scope.capabilities & frozenset(self.only.split()))
         return replace(self, scope=scope)
 
+    @property
+    def is_program(self) -> bool:
+        return self.came_with.startswith(PROGRAM)
+
     def require_person(self) -> None:
         """Raises NotAllowed for a program: what lets somebody in is decided by that person, signed in."""
-        if self.came_with.startswith(PROGRAM):
+        if self.is_program:
             raise NotAllowed("Esto no se hace con un token. Entre en Casillero con su navegador.")
+
+    def require_whole(self) -> None:
+        """Raises NotAllowed for a token with some of its owner's capabilities: by people and roles it could give itself the others."""
+        if self.only:
+            raise NotAllowed("Un token limitado no administra personas ni roles. Use uno con todos sus permisos, o entre con su navegador.")
 
     def require(self, capability: str) -> None:
         """Raises NotAllowed unless the user's role (and token) has the capability."""

@@ -24,11 +24,17 @@ class Choosing(Part):
 
     @rpc(needs="users.manage", unit=False, secret=True)
     def invite_user(self, asking: Asking, user_id: str, by: str = "") -> Json:
-        """As `schemas.sessions.Invited`: the code goes by mail and is not shown, unless there is no mail or `by` is "link"."""
-        if user_id == asking.user_id:
+        """As `schemas.sessions.Invited`: the code goes by mail and is not shown, unless there is no mail or `by` is "link".
+
+        A program is not shown a code: with it, it could sign in as that person. Where there is no mail it makes none.
+        """
+        asking.require_whole()
+        by_mail = self.post.is_on and by != "link"
+        if user_id == asking.user_id or by == "link":
             asking.require_person()
         self.access.user(user_id)
-        by_mail = self.post.is_on and by != "link"
+        if not by_mail and asking.is_program:
+            return {"invitation": None, "mail": None}
         self.record("invite_user", asking, user_id, by="mail" if by_mail else "link")
         with self.db.begin() as db:
             code = invitations.make(db, asking.tenant_id, user_id)
