@@ -37,6 +37,7 @@ _ENCODINGS: Final = ("utf-8-sig", "cp1252")
 _DELIMITERS: Final = (";", ",")
 _SURPLUS: Final = "La fila tiene más celdas que la cabecera: revise las comillas y los separadores."
 _EMPTY: Final = "El fichero está vacío: la primera fila debe ser la cabecera y cada fila siguiente un registro."
+_QUOTES: Final = "No se puede leer: revise las comillas de esta fila. Cada celda entrecomillada se cierra, y las de dentro se doblan."
 _NOT_TEXT: Final = "No es un fichero CSV. Guárdelo en su hoja de cálculo como «CSV (delimitado por punto y coma)» y envíe ese."
 
 
@@ -94,7 +95,7 @@ def recognised(text: str, wanted: str) -> tuple[str, str]:
 
 def header_of(text: str, delimiter: str) -> list[str]:
     """Folded; empty columns at the end, which a spreadsheet leaves, do not count."""
-    names = [folded(cell) for cell in next(records(text, delimiter))[1]]
+    names = [folded(cell) for cell in next(records(text, delimiter))[1] or ()]
     while names and not names[-1]:
         names.pop()
     return names
@@ -109,24 +110,32 @@ def rows_of(text: str, delimiter: str) -> Iterator[Json]:
     """Those with something in them."""
     header = header_of(text, delimiter)
     for number, (line, cells) in enumerate(records(text, delimiter)):
-        if number == 0 or not any(cell.strip() for cell in cells):
-            continue
         if number > MOST_ROWS:
             raise TooLarge(f"El fichero pasa de {MOST_ROWS} filas. Repártalo en varios, cada uno con la cabecera.")
+        if number == 0 or (cells is not None and not any(cell.strip() for cell in cells)):
+            continue
+        if cells is None:
+            yield {"line": line, "cells": {}, "fault": _QUOTES}
+            continue
         row: Json = {"line": line, "cells": {name: cell.strip() for name, cell in zip(header, cells, strict=False)}}
         yield row | ({"fault": _SURPLUS} if any(cell.strip() for cell in cells[len(header) :]) else {})
 
 
-def records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Each with the line on which it begins, blank lines before the header left out."""
-    leading = len(text) - len(text.lstrip("\r\n \t"))
-    reader = csv.reader(io.StringIO(text[leading:], newline=""), delimiter=delimiter)
-    before = text[:leading].count("\n")
-    begins = before + 1
-    try:
-        for cells in reader:
-            yield begins, cells
-            begins = before + reader.line_num + 1
-    except csv.Error:
-        reason = f"No se puede leer desde la línea {begins}: probablemente falta cerrar unas comillas. Corríjala y envíelo de nuevo."
-        raise Invalid.field("file", reason) from None
+def records(text: str, delimiter: str) -> Iterator[tuple[int, list[str] | None]]:
+    """Each with the line on which it begins, blank lines before the header left out; None for one that cannot be read.
+
+    Trap: a quote that is never closed would take all rows up to the next one, or to the end, into one cell. So such a row is given up at
+    its own line, and reading goes on with the next.
+    """
+    lines = list(io.StringIO(text, newline=""))
+    at = next((number for number, line in enumerate(lines) if line.strip()), 0)
+    while at < len(lines):
+        reader = csv.reader((lines[number] for number in range(at, len(lines))), delimiter=delimiter, strict=True)
+        first = at
+        try:
+            for cells in reader:
+                yield at + 1, cells
+                at = first + reader.line_num
+        except csv.Error:
+            yield at + 1, None
+            at += 1

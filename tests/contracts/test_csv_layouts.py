@@ -36,6 +36,13 @@ def test_a_row_is_told_by_the_line_on_which_it_begins():
     assert sheet.rows[0]["cells"]["razon_social"] == "uno\ncon; tres\nlíneas"
 
 
+@pytest.mark.parametrize("rest", ["2;dos;B;;\n3;tres;C;;\n", '2;"dos";B;;\n3;"tres\ny más";C;;\n', "2;dos;B;;\n3;tres;C;;"])
+def test_a_quote_that_is_never_closed_spoils_its_own_row_and_no_other(rest):
+    sheet = read(f'{HEADER}\n1;"sin cerrar;A;;\n{rest}'.encode())
+    assert [(row["line"], "fault" in row) for row in sheet.rows] == [(2, True), (3, False), (4, False)]
+    assert [row["cells"]["nif"] for row in sheet.rows[1:]] == ["B", "C"]
+
+
 def test_a_row_with_more_cells_than_the_header_is_wrong_and_its_neighbours_are_not():
     sheet = read(f"{HEADER}\n1;a;b;c;d;e\n2;a\n3;a;b;c;d;;\n".encode())
     assert ["fault" in row for row in sheet.rows] == [True, False, False]
