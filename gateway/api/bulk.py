@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, Response
 
 from gateway import session
+from gateway.api.clients import exported
 from gateway.api.describing import describes
 from services.contracts.errors import Invalid
 from services.contracts.schemas import checked
@@ -18,11 +19,17 @@ blueprint = Blueprint("bulk", __name__)
 
 @blueprint.post("/api/clients/bulk")
 @describes(
-    "Do the same to many clients: groups, flags, archive, read their mailboxes now, add mailboxes", body=BulkAction, answer=Job, status=202
+    "Do the same to many clients: groups, flags, archive, read their mailboxes now, add mailboxes; `export` answers the file",
+    body=BulkAction,
+    answer=Job,
+    status=202,
+    also={200: "text/csv"},
 )
-def bulk(body: dict[str, Any]) -> dict[str, Any]:
+def bulk(body: dict[str, Any]) -> dict[str, Any] | Response:
     wanted = checked(BulkAction, body)
     with session.services() as ask:
+        if wanted["action"] == "export":
+            return exported(ask.clients.export_these(by_ids(ask, body)["ids"]))
         if wanted["action"] not in OF_MAILBOXES:
             return ask.clients.bulk(body)
         return ask.mailbox_sync.bulk(by_ids(ask, body))

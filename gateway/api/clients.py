@@ -37,7 +37,10 @@ def register(body: dict[str, Any]) -> dict[str, Any]:
 @describes("The same as a file that can be imported again; the trail has it first", query=ClientsExport, produces="text/csv")
 def export(wanted: dict[str, Any]) -> Response:
     with session.services() as ask:
-        begun = ask.clients.export(wanted)
+        return exported(ask.clients.export(wanted))
+
+
+def exported(begun: dict[str, Any]) -> Response:
     return exports.csv("clientes", begun["head"], begun["client_ids"], lambda ask, some: ask.clients.export_rows(some))
 
 

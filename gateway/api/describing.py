@@ -26,7 +26,7 @@ UNSAFE = {"POST", "PATCH", "PUT", "DELETE"}
 class Description:
     """`status` and `answer` are those of success; every call may also be refused, as `refusals` lists.
 
-    `enrolling`: also for whoever has to set up a second factor before anything else.
+    `enrolling`: also for whoever has to set up a second factor before anything else. `also`: other answers of success, status → media type.
     """
 
     summary: str
@@ -40,6 +40,7 @@ class Description:
     signed_in: bool = True
     enrolling: bool = False
     produces: str = "application/json"
+    also: dict[int, str] = field(default_factory=dict)
 
 
 def describes(summary: str, **details: Any) -> Callable:

@@ -88,6 +88,8 @@ def responses(description: Description, method: str) -> dict[str, Any]:
     elif description.produces != "application/json":
         success["content"] = {description.produces: {"schema": {"type": "string"}}}
     found[str(description.status)] = success
+    for status, produced in description.also.items():
+        found[str(status)] = {"description": description.summary, "content": {produced: {}}}
     return found
 
 

@@ -23,7 +23,7 @@ from services.clients.visibility import visible_to
 from services.contracts.errors import Invalid, NotFound
 from services.contracts.rpc import SIGNED_IN, Json
 from services.contracts.schemas import checked
-from services.contracts.schemas.bulk import OF_MAILBOXES, BulkAction
+from services.contracts.schemas.bulk import BulkAction
 from services.contracts.schemas.clients import FLAGS, ClientsExport
 
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ class Bulk:
     def bulk(self: ClientsService, asking: Asking, action: Json) -> Json:
         """A `BulkAction`, but for those of mailboxes; → the job."""
         wanted = checked(BulkAction, action)
-        if wanted["action"] in OF_MAILBOXES:
-            raise Invalid.field("action", "Esta acción es de buzones.")
+        if wanted["action"] not in KINDS:
+            raise Invalid.field("action", "Esta acción no es un trabajo de clientes.")
         if "group_ids" in wanted:
             learn_groups(self, wanted["group_ids"])
         with self.db.begin(asking) as db:

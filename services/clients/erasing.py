@@ -8,7 +8,6 @@ What a client is called may stand in a saved view that somebody searches by, so 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -81,7 +80,8 @@ def forget(db: UnitOfWork, client_ids: Sequence[str]) -> None:
 
 
 def forget_views(db: UnitOfWork, words: set[str]) -> None:
+    """Those whose name, or what they search for, has all of a name, tax id or email in it, as whole words."""
     views = db.scalars(select(SavedView)).all() if words else []
-    said = {view.id: fold(json.dumps([view.name, view.query], ensure_ascii=False)) for view in views}
-    naming = [view_id for view_id, text in said.items() if any(word in text for word in words)]
+    said = {view.id: f" {fold(view.name)} \n {fold(view.query.get('q', ''))} " for view in views}
+    naming = [view_id for view_id, text in said.items() if any(f" {word} " in text for word in words)]
     destroy(db, SavedView.__table__, SavedView.__table__.c.id.in_(naming))

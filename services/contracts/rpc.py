@@ -172,6 +172,7 @@ class Clients(EveryService, HasJobs, Protocol):
     def erase(self, client_id: str, confirmation: Json) -> None: ...  # for good: {tax_id, reason}; Conflict unless archived
     def restore(self, client_id: str) -> Json: ...  # the client; Conflict when its tax id is another client's by now
     def export(self, wanted: Json) -> Json: ...  # {client_ids, head} of what such a list holds; in the trail before it answers
+    def export_these(self, client_ids: list[str]) -> Json: ...  # the same, of those of these clients that who asks may see
     def export_rows(self, client_ids: list[str]) -> str: ...  # their lines of CSV
     def import_file(self, content: str, layout: str, dry_run: bool) -> Json: ...  # a job; content in base64, layout "" to be recognised
     def views(self) -> list[Json]: ...  # of who asks, and those shared with the firm

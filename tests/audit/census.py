@@ -76,6 +76,7 @@ WRITES = {
         "change_view": "clients.view_changed",
         "erase": "erase_client",
         "export": "clients_exported",
+        "export_these": "clients_exported",
         "import_file": "clients.client_job_asked",
         "register": "clients.clients_registered",
         "remove_view": "clients.view_changed",

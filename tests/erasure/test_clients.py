@@ -88,6 +88,15 @@ def test_the_tax_id_may_be_typed_as_people_type_it(world):
     assert firm.admin.clients.clients({"archived": True})["total"] == 0
 
 
+def test_a_client_with_a_short_name_takes_no_view_along_that_only_has_its_letters(world):
+    firm, tax_id = world.firm(), people.tax_id()
+    client_id = firm.admin.clients.register({"tax_id": tax_id, "name": "Or"})["id"]
+    firm.admin.clients.save_view({"name": "Importantes por orden", "query": {"sort": "-name"}})
+    firm.admin.clients.archive(client_id)
+    firm.admin.clients.erase(client_id, CONFIRMED | {"tax_id": tax_id})
+    assert len(firm.admin.clients.views()) == 1
+
+
 def test_a_saved_view_that_names_the_client_goes_and_others_stay(world):
     firm, tax_id = world.firm(), people.tax_id()
     client_id = firm.admin.clients.register({"tax_id": tax_id, "name": "Úrsula Peña"})["id"]

@@ -85,6 +85,16 @@ def test_an_export_is_in_the_trail_before_it_is_sent_and_refused_ones_are_not(si
     assert (entry["detail"]["count"], len(entry["detail"]["sha256"])) == (1, 64)
 
 
+def test_chosen_clients_are_exported_in_the_order_in_which_they_are_named(site):
+    firm, manager = manager_of(site)
+    ids = [register(manager, a_company()) for _ in range(3)]
+    foreign = register(site.firm().admin, a_company())
+    answer = manager.post("/api/clients/bulk", {"ids": [ids[2], foreign, ids[0]], "action": "export"})
+    rows = list(csv.DictReader(io.StringIO(answer.body.removeprefix("\ufeff")), delimiter=";"))
+    wanted = [manager.get(f"/api/clients/{client_id}").body["tax_id"] for client_id in (ids[2], ids[0])]
+    assert (answer.status, [row["tax_id"] for row in rows]) == (200, wanted)
+
+
 def test_a_view_is_saved_shared_changed_and_removed(site):
     firm, manager = manager_of(site)
     made = manager.post("/api/clients/views", {"name": "Caducan", "query": {"filters": {"certificate": "expiring"}}, "is_shared": True})

@@ -18,6 +18,7 @@ TAKES: Final[dict[str, tuple[str, ...]]] = {
     "remove_from_groups": ("group_ids",),
     "set_flags": FLAGS,
     "archive": (),
+    "export": (),
     "sync": (),
     "add_mailboxes": ("bodies", "via"),
 }
@@ -31,7 +32,7 @@ class BulkAction(Shape):
     """The body of POST /api/clients/bulk. `ids`, or `filter` with the filters of the list: `{}` is every client that one may see.
 
     `group_ids` with add_to_groups and remove_from_groups; one or both flags with set_flags; `bodies` and `via` with add_mailboxes. Of a
-    `dry_run` nothing stays.
+    `dry_run` nothing stays. `export` is no job: it answers the file.
     """
 
     ids = fields.List(Id(), validate=validate.Length(1, MOST, error=f"Indique entre 1 y {MOST} clientes."))
