@@ -27,7 +27,18 @@ def settings() -> dict[str, Any]:
 @describes("Change the settings of the firm", body=SettingsChanges, answer=Settings)
 def change_settings(body: dict[str, Any]) -> dict[str, Any]:
     with session.services() as ask:
+        require_read(ask, body.get("default_mailboxes"))
         return ask.access.change_settings(body)
+
+
+def require_read(ask: Any, mailboxes: Any) -> None:
+    """Raises Invalid for a body that is not read yet: its mailboxes would not be added, and the firm would believe that they are."""
+    wanted = mailboxes if isinstance(mailboxes, list) else []
+    named = [(number, str(one.get("body"))) for number, one in enumerate(wanted) if isinstance(one, dict)]
+    unread = {body["id"]: body["name"] for body in ask.mailbox_sync.bodies() if not body["is_read"]} if named else {}
+    faults = {f"default_mailboxes.{number}.body": [f"Los buzones de {unread[id]} aún no se leen."] for number, id in named if id in unread}
+    if faults:
+        raise Invalid("Hay datos que no son válidos.", faults)
 
 
 @blueprint.get("/api/settings/logo")

@@ -57,7 +57,7 @@ def keep(db: UnitOfWork, call: list, answer: Any) -> tuple[bool, Any]:
     """Whether the key is new, and its row."""
     answers = db.store.model.Answer
     db.execute(delete(answers).where(answers.at < utc_now() - KEEP))
-    row = identity(db.asking, call) | {"digest": digest_of(call), "answer": answer, "at": utc_now()}
+    row = identity(db.asking, call) | {"digest": digest_of(call), "rights": rights_of(db.asking), "answer": answer, "at": utc_now()}
     is_new = bool(insert_new(db, answers, [row], answers.key))
     return is_new, find(db, call)
 
@@ -66,6 +66,8 @@ def find(db: UnitOfWork, call: list) -> Any:
     row = db.get(db.store.model.Answer, identity(db.asking, call))
     if row is not None and row.digest != digest_of(call):
         raise Conflict("Esta Idempotency-Key ya se usó con otros datos. Use una nueva para cada operación.")
+    if row is not None and not set(row.rights) <= set(rights_of(db.asking)):
+        raise Conflict("Desde que usó esta Idempotency-Key ha perdido permisos: lo que se respondió entonces ya no se muestra.")
     return row
 
 
@@ -76,3 +78,9 @@ def identity(asking: Asking, call: list) -> dict[str, str]:
 
 def digest_of(call: list) -> str:
     return hashlib.sha256(json.dumps(call, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def rights_of(asking: Asking) -> list[str]:
+    """What the asker may see and do: an answer is theirs only for as long as they still may all of it."""
+    scope = asking.scope
+    return sorted({*scope.capabilities, *scope.group_ids, *(f"{body} {verb}" for body, verb in scope.grants)})

@@ -21,6 +21,7 @@ def message_tables() -> None:
         sa.Column("user_id", sa.String(length=36), nullable=False),
         sa.Column("tenant_id", sa.String(length=36), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("rights", sa.JSON(), nullable=False),
         sa.Column("answer", sa.JSON(), nullable=False),
         sa.Column("at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("key", "user_id", "tenant_id"),

@@ -89,6 +89,7 @@ class Answer(Tenanted):
     user_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     tenant_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     digest: Mapped[str] = mapped_column(String(64))
+    rights: Mapped[list[str]] = mapped_column(JSON)
     answer: Mapped[Any] = mapped_column(JSON)
     at: Mapped[datetime] = mapped_column(Instant, default=utc_now)
 

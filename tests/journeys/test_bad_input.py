@@ -63,6 +63,18 @@ def test_the_same_idempotency_key_answers_the_same_and_registers_once(site):
     assert other.status == 409
 
 
+def test_an_answer_is_not_repeated_to_who_has_lost_rights_since(site):
+    firm = site.firm()
+    group_id = firm.group("Autónomos")
+    operator, party = firm.user("operator", [group_id]), a_company()
+    body, key = {"tax_id": party.tax_id, "name": party.name}, {"Idempotency-Key": "k5"}
+    assert operator.post("/api/clients", body, headers=key).status == 201
+    group = firm.admin.get(f"/api/groups/{group_id}").body
+    assert firm.admin.patch(f"/api/groups/{group_id}", {"member_ids": [], "version": group["version"]}).status == 200
+    again = operator.post("/api/clients", body, headers=key)
+    assert (again.status, party.tax_id in str(again.body)) == (409, False)
+
+
 def test_a_group_with_clients_and_a_user_are_made_once_with_an_idempotency_key(site):
     firm = site.firm()
     admin = firm.admin
@@ -131,3 +143,15 @@ def test_a_client_who_does_not_receive_notifications_is_not_read_even_by_hand(si
     path = f"/api/mailboxes/{client.mailbox_id}/sync"
     refused = next(answer for answer in iter(lambda: manager.post(path), None) if answer.status == 409)
     assert "notificaciones electrónicas" in refused.body["message"]
+
+
+def test_a_token_that_only_reads_changes_nothing_not_even_its_owners_profile(site):
+    firm, manager = manager_of(site)
+    register(manager, a_company())
+    made = manager.post("/api/tokens", {"name": "Lectura", "capabilities": []})
+    program = site.visitor()
+    program.http.headers["Authorization"] = f"Bearer {made.body['token']}"
+    assert program.get("/api/clients").body["total"] == 1
+    for method, path, body in (("patch", "/api/me", {"name": "Otro"}), ("post", "/api/clients/views", {"name": "v", "query": {}})):
+        refused = getattr(program, method)(path, body)
+        assert (refused.status, refused.body["code"]) == (403, "not_allowed")

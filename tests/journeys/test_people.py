@@ -138,6 +138,8 @@ def test_a_reader_is_refused_what_they_may_know_of_and_does_not_find_the_rest(si
 
 def test_everybody_sees_the_settings_of_their_firm_and_changes_their_own_language(site):
     firm = site.firm()
+    unread = firm.admin.patch("/api/settings", {"version": 1, "default_mailboxes": [{"body": "dehu"}, {"body": "tgss"}]})
+    assert (unread.status, set(unread.body["errors"])) == (422, {"default_mailboxes.1.body"})
     changed = firm.admin.patch("/api/settings", {"version": 1, "language": "ca", "default_mailboxes": [{"body": "dehu"}]})
     assert (changed.status, changed.body["default_mailboxes"]) == (200, [{"body": "dehu", "via": "own_certificate"}])
     reader = firm.user("reader")

@@ -23,6 +23,7 @@ SPANISH = {
     "too_large": "Es un número demasiado grande.",
     "format": "No es un valor válido.",
     "naive": "Falta la zona horaria.",
+    "invalid_awareness": "Falta la zona horaria.",
 }
 
 
