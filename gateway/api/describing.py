@@ -84,7 +84,10 @@ def no_query() -> list:
 
 
 def json_body() -> dict[str, Any]:
-    body = request.get_json(silent=True)
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:  # Nested some hundred deep: nobody's data, and a fault of ours if it were let through.
+        body = None
     if not isinstance(body, dict):
         raise Invalid("El cuerpo debe ser un objeto JSON con Content-Type: application/json.")
     return body

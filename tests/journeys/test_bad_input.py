@@ -155,3 +155,9 @@ def test_a_token_that_only_reads_changes_nothing_not_even_its_owners_profile(sit
     for method, path, body in (("patch", "/api/me", {"name": "Otro"}), ("post", "/api/clients/views", {"name": "v", "query": {}})):
         refused = getattr(program, method)(path, body)
         assert (refused.status, refused.body["code"]) == (403, "not_allowed")
+
+
+def test_a_body_nested_deeper_than_anybody_writes_is_refused_in_words(site):
+    deep = '{"a":' * 2000 + "1" + "}" * 2000
+    refused = site.visitor().call("POST", "/api/session", data=deep, headers={"Content-Type": "application/json"})
+    assert (refused.status, refused.body["code"]) == (422, "invalid")
