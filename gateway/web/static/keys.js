@@ -1,19 +1,16 @@
 // The keys of a list with a reading pane: j and k go down and up, e does what comes next, ? tells. None of them while somebody writes, nor
 // where the person switched them off; "/" is every page's (casillero.js). Whatever a key does, a link or a button does too.
+// Trap: going back puts another body in the place of this one, so everything is looked for when it is needed.
 (() => {
   const OFF = "casillero-keys-off";
-  const help = document.getElementById("keys");
-  const choice = help.querySelector("[data-keys-on]");
-  choice.checked = !localStorage.getItem(OFF);
-  choice.addEventListener("change", () => {
-    if (choice.checked) localStorage.removeItem(OFF);
-    else localStorage.setItem(OFF, "1");
-  });
-  for (const button of document.querySelectorAll("[data-keys-help]")) {
-    button.hidden = false;
-    button.addEventListener("click", () => help.showModal());
-  }
+  const isOn = () => !localStorage.getItem(OFF);
+  const dialog = () => document.getElementById("keys");
+  document.documentElement.dataset.keys = "";
 
+  const help = () => {
+    dialog().querySelector("[data-keys-on]").checked = isOn();
+    dialog().showModal();
+  };
   const go = (step) => {
     const rows = [...document.querySelectorAll("[data-row]")];
     const now = rows.findIndex((row) => row.hasAttribute("aria-current"));
@@ -29,14 +26,23 @@
     j: () => go(1),
     k: () => go(-1),
     e: () => document.querySelector("[data-key=e]")?.click(),
-    "?": () => help.showModal(),
+    "?": help,
   };
+
   document.addEventListener("keydown", (event) => {
     const isChord = event.ctrlKey || event.metaKey || event.altKey;
-    if (isChord || help.open || !choice.checked || event.target.closest("input, textarea, select, [contenteditable]")) return;
+    if (isChord || !isOn() || dialog()?.open || event.target.closest("input, textarea, select, [contenteditable]")) return;
     if (!Object.hasOwn(keys, event.key)) return;
     event.preventDefault();
     keys[event.key]();
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-keys-help]")) help();
+  });
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches("[data-keys-on]")) return;
+    if (event.target.checked) localStorage.removeItem(OFF);
+    else localStorage.setItem(OFF, "1");
   });
 
   // The row that is read stays in sight after a whole page came.
