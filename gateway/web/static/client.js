@@ -51,9 +51,13 @@
     opener.setAttribute("aria-current", "true");
   });
 
-  // What was asked for is read next: the pane takes the focus, and comes into view where it stands below.
+  // What was asked for is read next: the pane takes the focus. Beside the list, its row stays in view; below it, the pane comes into view.
   document.addEventListener("htmx:after:swap", () => {
-    if (document.activeElement?.matches("[data-opens]")) document.getElementById("pane")?.focus();
+    const opener = document.activeElement, pane = document.getElementById("pane");
+    if (!opener?.matches("[data-opens]") || !pane) return;
+    const isBeside = pane.offsetLeft > document.getElementById("list").offsetLeft;
+    pane.focus({ preventScroll: true });
+    (isBeside ? opener : pane).scrollIntoView({ block: isBeside ? "center" : "start" });
   });
 
   // A file dropped anywhere on the box is as if it had been chosen.
