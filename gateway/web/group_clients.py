@@ -30,6 +30,7 @@ def clients_of_group(group_id: str) -> Any:
     with session.services() as ask:
         group = ask.access.group(group_id)
         if request.method == "POST":
+            require(ask, "clients.write")
             count = move(ask, group_id, is_leaving=True)
             if count:
                 return then(address(group_id), ngettext("%(num)s cliente fuera del grupo.", "%(num)s clientes fuera del grupo.", count))
