@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from services.access import users
-from services.access.models import Tenant
+from services.access.models import Logo, Tenant
 from services.access.settings import tenant_of
 from services.chassis.asking import Asking
 from services.chassis.database import UnitOfWork
@@ -19,9 +19,11 @@ def shown(db: UnitOfWork, asking: Asking) -> Json:
     """As `schemas.people.Me`."""
     (user,) = users.described(db, [users.find(db, asking.user_id)])
     tenant = db.scalars(select(Tenant)).one()
+    has_logo = db.scalar(select(Logo.tenant_id)) is not None
     own = {field: user[field] for field in ("id", "email", "name", "role", "groups", "version")}
-    firm = {"tenant": {"id": tenant.tenant_id, "name": tenant.name}, "language": user["language"] or tenant.language}
-    return own | firm | {"capabilities": sorted(asking.scope.capabilities)}
+    firm = {"id": tenant.tenant_id, "name": tenant.name, "logo_version": tenant.version if has_logo else None}
+    may = {"language": user["language"] or tenant.language, "capabilities": sorted(asking.scope.capabilities)}
+    return own | may | {"tenant": firm}
 
 
 class Profile:

@@ -23,7 +23,7 @@ def test_me_names_the_firm_and_the_groups(world):
     user_id = firm.user("operator")
     group = firm.admin.access.create_group({"name": "Norte", "member_ids": [user_id]})
     me = firm.as_user(user_id).access.me()
-    assert me["tenant"] == {"id": firm.tenant_id, "name": firm.name}
+    assert me["tenant"] == {"id": firm.tenant_id, "name": firm.name, "logo_version": None}
     assert me["groups"] == [{"id": group["id"], "name": "Norte"}]
 
 

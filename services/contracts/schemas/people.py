@@ -138,6 +138,12 @@ class ProfileChanges(Shape):
     language = fields.String(allow_none=True, validate=validate.OneOf(LANGUAGES, error=f"Solo existen: {', '.join(LANGUAGES)}."))
 
 
+class OwnFirm(Named):
+    """`logo_version` moves when the logo does; null without one."""
+
+    logo_version = fields.Integer(allow_none=True)
+
+
 class Me(Schema):
     """Whoever is asking, with what they may do just now. `language` is their own, or else the firm's."""
 
@@ -146,7 +152,7 @@ class Me(Schema):
     name = fields.String()
     language = fields.String()
     version = fields.Integer()
-    tenant = fields.Nested(Named)
+    tenant = fields.Nested(OwnFirm)
     role = fields.String()
     capabilities = fields.List(fields.String())
     groups = fields.List(fields.Nested(Named))
