@@ -31,7 +31,7 @@ class Form:
 
     def send(self, *button: str, files: Any = None, **typed: str | list[str] | None) -> Page:
         """The page that follows. `button`: name and value of the one that is pressed; None: what is not sent, as an empty check box."""
-        sent = self.values | dict([button] if button else [])
+        sent: dict[str, Any] = self.values | ({button[0]: button[1]} if button else {})
         for name, value in typed.items():
             sent[name.replace("__", ".")] = value
         data = {name: value for name, value in sent.items() if value is not None}
