@@ -1,0 +1,147 @@
+"""The pages of what goes on: edicts, mailboxes, the trail, health, parked events."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.journeys.portfolio import a_company, register, with_mailbox
+from tests.visitors import wait_for
+from tests.web.pages import browser_of, opened
+
+
+@pytest.fixture
+def firm(site):
+    return site.firm()
+
+
+@pytest.fixture
+def manager(firm):
+    return firm.user("manager", [firm.group("Todos")])
+
+
+def last_bulletin_day():
+    day = datetime.now(ZoneInfo("Europe/Madrid")).date()
+    return day - timedelta(days=1) if day.weekday() == 6 else day
+
+
+# ── edicts ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def edict(site, firm, manager):
+    """One that names a client of the firm."""
+    party = a_company()
+    client_id = register(manager, party)
+    text = f"Artículo 112 de la Ley 58/2003: se cita a {party.tax_id[0]}-{party.tax_id[1:]}."
+    site.sandbox.edicts(last_bulletin_day(), [{"issuer": "AEAT", "title": "Anuncio de citación.", "regime": "tax", "text": text}])
+    firm.admin.post("/api/edicts/read", {"date": last_bulletin_day().isoformat()})
+    return wait_for(manager, "/api/edicts", lambda body: body["total"] == 1, client=client_id)["items"][0]
+
+
+def test_an_edict_is_listed_with_its_row_marked_and_the_way_to_the_bulletin(manager, edict):
+    page = opened(browser_of(manager), "/edictos")
+    (mark,) = page.document.xpath("//blockquote/mark")
+    assert mark.text.replace("-", "") == edict["holder_tax_id"]
+    (pdf,) = page.document.xpath(f"//a[@href='{edict['url']}']")
+    assert "noopener" in pdf.get("rel") and edict["issuer"] in page.text()
+    one = opened(browser_of(manager), f"/edictos/{edict['id']}")
+    assert (one.status, edict["reference"] in one.text()) == (200, True)
+
+
+def test_from_an_edict_one_gets_to_where_it_is_worked_on_and_back(manager, edict):
+    wait_for(manager, "/api/notifications", lambda body: body["total"] == 1, kind="edict")
+    browser = browser_of(manager)
+    (to,) = opened(browser, "/edictos").document.xpath("//a[starts-with(@href, '/notificaciones?client=')]/@href")
+    (row,) = opened(browser, to).document.xpath("//a[@data-row]/@href")
+    (back,) = opened(browser, row).document.xpath("//*[@id='pane']//a[starts-with(@href, '/edictos')]/@href")
+    assert edict["reference"] in opened(browser, back).text()
+
+
+def test_edicts_stand_in_trays_and_are_narrowed_by_day_and_client(manager, edict):
+    browser, day, client_id = browser_of(manager), edict["published_on"], edict["client_id"]
+    for asked, count in (("tray=closed", 0), (f"date={day}", 1), ("date=2020-01-02", 0), (f"client={client_id}", 1)):
+        page = opened(browser, f"/edictos?{asked}")
+        assert len(page.document.xpath("//blockquote")) == count, asked
+
+
+def test_the_page_of_edicts_says_which_days_were_read(manager, edict):
+    said = opened(browser_of(manager), "/edictos").text("//*[@aria-labelledby='coverage']")
+    assert "Se vigila desde" in said and "configuración" in said
+
+
+# ── mailboxes ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_all_mailboxes_are_listed_with_their_trouble_in_plain_words_and_the_way_to_the_client(site, firm, manager):
+    client = with_mailbox(firm, manager)
+    site.sandbox.registration(client.party.tax_id, registered=False)
+    manager.post(f"/api/mailboxes/{client.mailbox_id}/sync")
+    trouble = wait_for(manager, f"/api/mailboxes/{client.mailbox_id}", lambda body: body["state"] == "unreadable")["error"]["message"]
+    browser = browser_of(manager)
+    page = opened(browser, "/buzones?state=unreadable")
+    assert page.document.xpath("//tbody//a/@href") == [f"/clientes/{client.id}/buzones"]
+    assert trouble in page.text()
+    for asked, count in (("state=paused", 0), ("body=dehu", 1), ("body=aeat", 0), ("stale_hours=24", 1)):
+        assert len(opened(browser, f"/buzones?{asked}").document.xpath("//tbody/tr")) == count, asked
+
+
+def test_mailboxes_of_clients_that_one_does_not_see_are_not_listed(firm, manager):
+    with_mailbox(firm, manager, [firm.group("Suyos")])
+    stranger = browser_of(firm.user("operator", [firm.group("Otros")]))
+    assert "Todavía no hay buzones" in opened(stranger, "/buzones").text()
+
+
+# ── the trail ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_trail_is_narrowed_by_act_person_and_day(firm, manager):
+    client_id = register(manager, a_company())
+    wait_for(manager, "/api/audit", lambda body: body["total"] == 1, subject=client_id)
+    browser, me = browser_of(manager), manager.get("/api/me").body["id"]
+    today = datetime.now(ZoneInfo("Europe/Madrid")).date()
+    act = f"/auditoria?act=clients.clients_registered&user_id={me}&subject={client_id}"
+    for asked, count in (("", 1), (f"&desde={today}&hasta={today}", 1), (f"&hasta={today - timedelta(days=1)}", 0), ("&desde=ayer", 1)):
+        page = opened(browser, act + asked)
+        assert (page.status, len(page.document.xpath("//tbody/tr"))) == (200, count), asked
+
+
+def test_an_entry_says_who_did_what_and_that_it_is_provably_in_the_trail(firm, manager):
+    client_id = register(manager, a_company())
+    (entry,) = wait_for(manager, "/api/audit", lambda body: body["total"] == 1, subject=client_id)["items"]
+    assert manager.get("/api/audit/export").status == 200  # Which signs a checkpoint at once.
+    page = opened(browser_of(manager), f"/auditoria/{entry['seq']}")
+    said = page.text()
+    assert "Alta de clientes" in said and "manager" in said and "Comprobable" in said and entry["digest"] in said
+    assert page.document.xpath(f"//a[@href='/clientes/{client_id}']")
+    assert "cubre" in opened(browser_of(manager), "/auditoria").text("//*[@aria-labelledby='checkpoint']")
+
+
+def test_an_entry_that_is_none_is_not_found(manager):
+    assert [opened(browser_of(manager), f"/auditoria/{number}").status for number in ("0", "999999", "99999999999", "x")] == [404] * 4
+
+
+def test_who_may_not_read_the_trail_has_no_way_to_it(firm):
+    browser = browser_of(firm.user("operator"))
+    assert opened(browser, "/auditoria").status == opened(browser, "/auditoria/1").status == 403
+    assert opened(browser, "/salud").document.xpath("//a[@href='/auditoria']") == []
+
+
+# ── health and parked events ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_health_says_of_each_body_how_it_answers_in_words(firm, manager):
+    client = with_mailbox(firm, manager)
+    wait_for(manager, f"/api/mailboxes/{client.mailbox_id}", lambda body: body["last_complete_check_at"])
+    page = opened(browser_of(manager), "/salud")
+    said = page.text()
+    assert "Dirección Electrónica Habilitada única" in said and "%" in said and "Se consulta" in said
+    assert page.document.get_element_by_id("coverage") is not None
+
+
+def test_parked_events_are_counted_for_who_manages_the_firm_and_for_nobody_else(firm, manager):
+    page = opened(browser_of(firm.admin), "/aparcados")
+    assert (page.status, "No hay ninguno" in page.text()) == (200, True)
+    assert opened(browser_of(manager), "/aparcados").status == 403
