@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, exists, func, select, update
 
 from services.chassis.database import UnitOfWork
 from services.chassis.insert import insert_new
-from services.clients.models import ClientGroup, Group
+from services.clients.models import Client, ClientGroup, Group
 from services.contracts.errors import NotFound
 from services.contracts.events import GroupChanged
 from services.contracts.rpc import Json, Scope
@@ -106,6 +106,14 @@ def clients_of(db: UnitOfWork, scope: Scope, group_ids: list[str]) -> dict[str, 
     for group_id, client_id in db.execute(members):
         found[group_id].append(client_id)
     return found
+
+
+def sizes_of(db: UnitOfWork, scope: Scope, group_ids: list[str]) -> dict[str, int]:
+    """Group → how many of its clients may be seen and are not archived: as many as the list of its clients has."""
+    shown = [group_id for group_id in group_ids if scope.sees_all_clients or group_id in scope.group_ids]
+    counted = select(ClientGroup.group_id, func.count()).join(Client, Client.id == ClientGroup.client_id)
+    found = db.execute(counted.where(ClientGroup.group_id.in_(shown), Client.is_archived.is_(False)).group_by(ClientGroup.group_id))
+    return dict.fromkeys(group_ids, 0) | {group_id: count for group_id, count in found}
 
 
 def set_clients(db: UnitOfWork, group_id: str, current: Iterable[str], wanted: set[str]) -> None:

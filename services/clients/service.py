@@ -69,6 +69,10 @@ class ClientsService(ErasingClients, Exporting, Importing, Bulk, Views, Jobs, Ke
     def clients_of_groups(self, db: UnitOfWork, asking: Asking, group_ids: list[str]) -> Json:
         return groups.clients_of(db, asking.scope, group_ids)
 
+    @rpc(needs=SIGNED_IN)
+    def sizes_of_groups(self, db: UnitOfWork, asking: Asking, group_ids: list[str]) -> Json:
+        return groups.sizes_of(db, asking.scope, group_ids)
+
     @groups.knowing_groups(lambda group_id, client_ids: [group_id])
     @rpc(needs="clients.write")
     def set_clients_of_group(self, db: UnitOfWork, asking: Asking, group_id: str, client_ids: list[str]) -> list[str]:

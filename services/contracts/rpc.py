@@ -183,6 +183,7 @@ class Clients(EveryService, HasJobs, Protocol):
     def bulk(self, action: Json) -> Json: ...  # a job; schemas.bulk.BulkAction
     def names(self, client_ids: list[str]) -> Json: ...  # {client_id: name} of those that who asks may see
     def clients_of_groups(self, group_ids: list[str]) -> Json: ...  # {group_id: [client_id…]} of those that who asks may see
+    def sizes_of_groups(self, group_ids: list[str]) -> Json: ...  # {group_id: how many clients that are not archived}, as above
     def set_clients_of_group(self, group_id: str, client_ids: list[str]) -> list[str]: ...
     def facts_by_tax_id(self, tax_ids: list[str]) -> list[Json]: ...  # the same, of those not archived
     def facts(self, client_ids: list[str]) -> list[Json]: ...  # ClientFacts of those that exist, for who has not heard of them

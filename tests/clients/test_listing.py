@@ -76,6 +76,17 @@ def test_a_group_that_one_may_not_know_of_finds_nothing(firm):
     firm.admin.clients.set_groups(ana, [firm.group])
 
 
+def test_a_group_is_as_large_as_the_list_of_its_clients(firm):
+    archived = firm.admin.clients.clients({"archived": True})["items"][0]["id"]
+    mixed = firm.admin.access.create_group({"name": "Mezclado"})["id"]
+    for client_id in (archived, *(client["id"] for client in firm.admin.clients.clients({})["items"])):
+        firm.admin.clients.set_groups(client_id, [*firm.admin.clients.groups_of(client_id), mixed])
+    groups = [firm.group, mixed, "unknown"]
+    assert firm.admin.clients.sizes_of_groups(groups) == {firm.group: 1, mixed: 2, "unknown": 0}
+    outsider = firm.as_user(firm.user("operator"))
+    assert outsider.clients.sizes_of_groups(groups) == dict.fromkeys(groups, 0)
+
+
 def test_a_client_is_found_by_its_tax_id_however_it_is_written(firm):
     tax_id = firm.admin.clients.clients({})["items"][1]["tax_id"]
     assert names(firm, q=f"{tax_id[:2]}.{tax_id[2:5]}.{tax_id[5:8]}-{tax_id[8].lower()}") == ["Zubía"]
