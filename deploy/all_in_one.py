@@ -57,6 +57,7 @@ class Running:
 
 
 def run(start: Start) -> int:
+    refuse_foreign(start.data)
     with started(start, Settings.from_env()) as here:
         if here.first_link:
             print(f"Primer acceso (enlace de un solo uso): {here.first_link}")
@@ -64,6 +65,12 @@ def run(start: Start) -> int:
         write_ready_file(start.ready_file, {"url": here.url})
         wait_for_ever()
     return 0
+
+
+def refuse_foreign(folder: Path) -> None:
+    """A folder with anything but a Casillero in it is never touched: a slip of the pen would scatter keys and databases there."""
+    if folder.exists() and any(folder.iterdir()) and not any((folder / name).exists() for name in (LOG, URL, "access.db")):
+        fail(f"En {folder} hay ficheros que no son de Casillero. Use otra carpeta con --data.")
 
 
 @contextlib.contextmanager

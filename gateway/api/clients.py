@@ -95,7 +95,9 @@ def groups(client_id: str) -> dict[str, Any]:
 def set_groups(client_id: str, body: dict[str, Any]) -> dict[str, Any]:
     with session.services() as ask:
         ask.clients.client(client_id)  # What may not be seen is not found, whatever is sent.
-        ask.clients.set_groups(client_id, checked(ClientGroups, body)["group_ids"])
+        if not ask.clients.set_groups(client_id, checked(ClientGroups, body)["group_ids"]):
+            # Taken out of the last group that they share, the client is out of the asker's sight from here on.
+            return {"items": []}
         return {"items": ask.clients.client(client_id)["groups"]}
 
 

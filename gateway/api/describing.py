@@ -7,6 +7,7 @@ signed in is told so before anything of the request is looked at, unless the des
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
@@ -88,6 +89,17 @@ def json_body() -> dict[str, Any]:
         body = request.get_json(silent=True)
     except RecursionError:  # Nested some hundred deep: nobody's data, and a fault of ours if it were let through.
         body = None
+    if isinstance(body, dict) and not is_text(body):
+        raise Invalid("El cuerpo tiene caracteres que no son texto (mitades sueltas de un par sustituto).")
     if not isinstance(body, dict):
         raise Invalid("El cuerpo debe ser un objeto JSON con Content-Type: application/json.")
     return body
+
+
+def is_text(body: dict[str, Any]) -> bool:
+    """Whether all of it can be written down: JSON can spell halves of a surrogate pair, which no text has."""
+    try:
+        json.dumps(body, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True

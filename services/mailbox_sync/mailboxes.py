@@ -57,7 +57,8 @@ def add_many(db: UnitOfWork, wanted: Sequence[tuple[Client, str, str]]) -> set[t
     read_ids = {row["id"] for row in added if row["client_id"] in are_read}
     claims.start_schedules(db, db.asking.tenant_id, {row["id"]: row["body"] for row in added}, read_ids)
     for row in added:
-        db.publish(MailboxesChanged(mailbox_ids=(row["id"],), client_id=row["client_id"], body=row["body"], change="added"))
+        told = {"client_id": row["client_id"], "body": row["body"], "via": row["via"]}
+        db.publish(MailboxesChanged(mailbox_ids=(row["id"],), change="added", **told))
     return {(row["client_id"], row["body"]) for row in added}
 
 

@@ -138,3 +138,11 @@ def test_a_folder_that_cannot_be_made_is_told_in_plain_words(tmp_path):
 def test_what_a_run_writes_is_for_its_owners_eyes_only(running):
     others = [path.name for path in running.iterdir() if path.stat().st_mode & 0o077]
     assert others == []
+
+
+def test_a_run_never_touches_a_folder_of_something_else(tmp_path):
+    (tmp_path / "cartas.txt").write_text("de otro")
+    refused = run("run", "--data", str(tmp_path))
+    assert refused.returncode != 0
+    assert "no son de Casillero" in refused.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["cartas.txt"]

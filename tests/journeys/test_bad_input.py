@@ -161,3 +161,23 @@ def test_a_body_nested_deeper_than_anybody_writes_is_refused_in_words(site):
     deep = '{"a":' * 2000 + "1" + "}" * 2000
     refused = site.visitor().call("POST", "/api/session", data=deep, headers={"Content-Type": "application/json"})
     assert (refused.status, refused.body["code"]) == (422, "invalid")
+
+
+def test_half_a_surrogate_pair_is_refused_in_words(site):
+    headers = {"Content-Type": "application/json"}
+    refused = site.visitor().call("POST", "/api/session", data='{"email": "a@b.es", "password": "\\ud800"}', headers=headers)
+    assert (refused.status, refused.body["code"]) == (422, "invalid")
+
+
+def test_who_takes_a_client_out_of_their_last_group_is_told_that_it_was_done(site):
+    firm = site.firm()
+    operator = firm.user("operator", [firm.group("Autónomos")])
+    client_id = register(operator, a_company())
+    done = operator.put(f"/api/clients/{client_id}/groups", {"group_ids": []})
+    assert (done.status, done.body) == (200, {"items": []})
+    assert operator.get(f"/api/clients/{client_id}").status == 404
+
+
+def test_a_group_is_not_called_what_parts_groups_in_files(site):
+    refused = site.firm().admin.post("/api/groups", {"name": "A|B"})
+    assert (refused.status, set(refused.body["errors"])) == (422, {"name"})

@@ -5,9 +5,9 @@ A grant names a body and the verbs that it gives there. `role` is the name of on
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate
 
 from services.contracts.schemas import Shape
 from services.contracts.schemas.clients import Email, Text
@@ -94,8 +94,18 @@ class UsersPage(PageRequest):
     is_active = OneOrMore(("true", "false"))
 
 
+class GroupName(Text):
+    """Without the sign that parts the names of groups in files of clients and people."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if "|" in text:
+            raise ValidationError("No use el signo «|»: separa los grupos en los ficheros.")
+        return text
+
+
 class NewGroup(Shape):
-    name = Text(200, 1, required=True)
+    name = GroupName(200, 1, required=True)
     description = Text(2000, load_default="")
     member_ids = fields.List(Id(), load_default=list)
     grants = fields.List(fields.Nested(Grant), load_default=list)
@@ -105,7 +115,7 @@ class GroupChanges(Shape):
     """What is not sent stays as it is; a list that is sent replaces the old one."""
 
     version = fields.Integer(required=True, strict=True)
-    name = Text(200, 1)
+    name = GroupName(200, 1)
     description = Text(2000)
     member_ids = fields.List(Id())
     grants = fields.List(fields.Nested(Grant))
