@@ -82,6 +82,9 @@ def responses(description: Description, method: str) -> dict[str, Any]:
     }
     for status in {429, 503} & refusals:
         found[str(status)]["headers"] = {"Retry-After": {"schema": {"type": "integer"}}}
+    if description.query:
+        # Said by the web server, which reads no longer address, and so without a body.
+        found["414"] = {"description": "address_too_long"}
     success: dict[str, Any] = {"description": description.summary}
     if description.answer is not None:
         success["content"] = {description.produces: {"schema": shape_of_answer(description.answer, description)}}
