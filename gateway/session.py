@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from gateway.rpc import Pool
 from services.chassis.asking import Asking, narrowing
-from services.contracts.errors import Invalid, NotAllowed, NotSignedIn, SecondFactorNeeded
+from services.contracts.errors import Invalid, NotAllowed, NotFound, NotSignedIn, SecondFactorNeeded
 from services.contracts.message import new_id
 
 COOKIE = "casillero_session"
@@ -24,7 +24,10 @@ LONGEST_KEY = 200
 
 
 def begin_request() -> None:
+    """Raises NotFound for an address with a NUL in it: nothing is called so, and a database would not even look."""
     g.request_id = new_id()
+    if "\0" in request.path:
+        raise NotFound()
 
 
 def credential() -> str | None:

@@ -2,8 +2,9 @@
 
 The key belongs to a user of a tenant and one method, since a request may ask several of one service, and is kept for a day. In a unit of
 work it is taken before acting and kept with what was done, so that of two calls at once the second waits for the first. A method without a
-unit is remembered after it has acted: being killed in between lets a repetition act again, so such a method must bear that by itself. Of an
-answer that is a secret only the fact is kept: who repeats the call is told that it was shown.
+unit takes the key in a short one before it acts: whoever calls meanwhile is told that it is being done, and only after it was left undone
+for some minutes, since its process was killed, does a repetition act again. Of an answer that is a secret only the fact is kept: who
+repeats the call is told that it was shown.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from services.chassis.insert import insert_new
 from services.contracts.errors import AlreadyShown, Conflict
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from services.chassis.database import Store, UnitOfWork
 
 KEEP = timedelta(days=1)
+LEFT_UNDONE = timedelta(minutes=3)
 
 
 def once(db: UnitOfWork, call: list, act: Callable[[], Any]) -> Any:
@@ -38,26 +40,41 @@ def once(db: UnitOfWork, call: list, act: Callable[[], Any]) -> Any:
 
 
 def once_outside(store: Store, asking: Asking, call: list, act: Callable[[], Any], *, secret: bool = False) -> Any:
-    """The same for a method without a unit of work. Raises AlreadyShown when the answer was a `secret`."""
+    """The same for a method without a unit of work. Raises AlreadyShown when the answer was a `secret`, Conflict while it is being made."""
     if not asking.idempotency_key:
         return act()
     with store.begin(asking) as db:
-        known = find(db, call)
-    if known is not None and secret:
-        raise AlreadyShown()
-    if known is not None:
-        return known.answer
-    answer = act()
+        is_new, row = keep(db, call, None, is_answered=False)
+        if not is_new and row.is_answered:
+            if secret:
+                raise AlreadyShown()
+            return row.answer
+        if not is_new and row.at > utc_now() - LEFT_UNDONE:
+            raise Conflict("Esta misma operación se está haciendo. Espere unos segundos y repítala con la misma Idempotency-Key.")
+        row.at = utc_now()
+    try:
+        answer = act()
+    except BaseException:
+        with store.begin(asking) as db:
+            db.execute(delete(store.model.Answer).where(*own(store, asking, call)))
+        raise
     with store.begin(asking) as db:
-        kept = keep(db, call, None if secret else answer)[1].answer
-    return answer if secret else kept
+        told = {"answer": None if secret else answer, "is_answered": True}
+        db.execute(update(store.model.Answer).where(*own(store, asking, call)).values(told))
+    return answer
 
 
-def keep(db: UnitOfWork, call: list, answer: Any) -> tuple[bool, Any]:
+def own(store: Store, asking: Asking, call: list) -> list[Any]:
+    """The one row of this call."""
+    return [getattr(store.model.Answer, name) == value for name, value in identity(asking, call).items()]
+
+
+def keep(db: UnitOfWork, call: list, answer: Any, *, is_answered: bool = True) -> tuple[bool, Any]:
     """Whether the key is new, and its row."""
     answers = db.store.model.Answer
     db.execute(delete(answers).where(answers.at < utc_now() - KEEP))
-    row = identity(db.asking, call) | {"digest": digest_of(call), "rights": rights_of(db.asking), "answer": answer, "at": utc_now()}
+    row = identity(db.asking, call) | {"digest": digest_of(call), "rights": rights_of(db.asking), "at": utc_now()}
+    row |= {"answer": answer, "is_answered": is_answered}
     is_new = bool(insert_new(db, answers, [row], answers.key))
     return is_new, find(db, call)
 

@@ -85,10 +85,18 @@ def take_turn(service: Any, holder: str) -> bool:
 
 
 def claimed(store: Store, holder: str) -> Claim | None:
+    """Trap: PostgreSQL may run a bare subquery with a limit for each row of the update, and so take them all; a CTE that locks, once."""
     claim, now = store.model.JobClaim, utc_now()
     with store.begin() as db:
-        free = select(claim.id).where(claim.lease_until <= now).order_by(claim.served_at).limit(1).with_for_update(skip_locked=True)
-        taken = update(claim).where(claim.id.in_(free)).values(holder=holder, lease_until=now + LEASE, served_at=now)
+        free = (
+            select(claim.id)
+            .where(claim.lease_until <= now)
+            .order_by(claim.served_at)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+            .cte("free")
+        )
+        taken = update(claim).where(claim.id.in_(select(free.c.id))).values(holder=holder, lease_until=now + LEASE, served_at=now)
         row = db.execute(taken.returning(claim.id, claim.tenant_id, claim.attempts)).one_or_none()
     return Claim(row.id, row.tenant_id, holder, row.attempts) if row else None
 

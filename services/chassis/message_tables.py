@@ -23,6 +23,7 @@ def message_tables() -> None:
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("rights", sa.JSON(), nullable=False),
         sa.Column("answer", sa.JSON(), nullable=False),
+        sa.Column("is_answered", sa.Boolean(), nullable=False),
         sa.Column("at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("key", "user_id", "tenant_id"),
     )

@@ -207,7 +207,9 @@ def claiming(outgoing: Any) -> Any:
     now, until = (bindparam(name, type_=Instant) for name in ("now", "until"))
     free = or_(outgoing.claimed_until.is_(None), outgoing.claimed_until < now)
     oldest = select(outgoing.id).where(outgoing.sent_at.is_(None), free).order_by(outgoing.id).limit(BATCH)
-    claimed = update(outgoing).where(outgoing.id.in_(oldest.with_for_update(skip_locked=True))).values(claimed_until=until)
+    # A CTE that locks is run once; a bare subquery may be run for each row of the update, and would take more than a batch.
+    picked = oldest.with_for_update(skip_locked=True).cte("picked")
+    claimed = update(outgoing).where(outgoing.id.in_(select(picked.c.id))).values(claimed_until=until)
     return claimed.returning(outgoing.id, outgoing.topic, cast(outgoing.envelope, Text))
 
 

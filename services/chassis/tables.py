@@ -91,6 +91,7 @@ class Answer(Tenanted):
     digest: Mapped[str] = mapped_column(String(64))
     rights: Mapped[list[str]] = mapped_column(JSON)
     answer: Mapped[Any] = mapped_column(JSON)
+    is_answered: Mapped[bool]
     at: Mapped[datetime] = mapped_column(Instant, default=utc_now)
 
 

@@ -70,6 +70,20 @@ def test_two_calls_at_once_with_one_key_act_once(ledger, tenant):
         assert services.giver.given() == ["at once"]
 
 
+def test_a_call_outside_units_that_is_repeated_meanwhile_is_told_to_wait_and_acts_once(ledger, tenant):
+    def call():
+        with ledger.asked(tenant, idempotency_key="k1", **PEOPLE) as services:
+            try:
+                return services.giver.give_outside("at once")
+            except Conflict:
+                return "wait"
+
+    answers = [call.wait() for call in [eventlet.spawn(call) for _ in range(4)]]
+    assert set(answers) <= {1, "wait"} and 1 in answers
+    with ledger.asked(tenant) as services:
+        assert services.giver.given() == ["at once"]
+
+
 def test_a_call_that_failed_leaves_its_key_free(ledger, tenant):
     with ledger.asked(tenant, idempotency_key="k1") as services:
         with pytest.raises(RemoteError):

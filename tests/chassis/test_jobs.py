@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from services.chassis.asking import Asking
 from services.chassis.job_records import keep_new
-from services.chassis.job_turns import Claim, ClaimLost, do_part, end
+from services.chassis.job_turns import Claim, ClaimLost, claimed, do_part, end
 from services.chassis.jobs import NewJob
 from services.contracts.errors import Away, NotAllowed, NotFound
 from services.contracts.message import new_id, utc_now
@@ -126,6 +126,18 @@ def test_a_large_job_of_one_firm_does_not_make_a_small_one_of_another_wait(toile
         small = until(lambda: job if (job := services.toiler.job(small["id"]))["ended_at"] else None, "the small one is done")
     large = until(lambda: job if (job := as_user(MAY, "job", large["id"]))["ended_at"] else None, "the large one is done")
     assert small["ended_at"] < large["ended_at"] and large["counts"] == {"created": 600}
+
+
+def test_of_many_jobs_that_wait_one_is_taken_at_a_time(store, tenant):
+    claim = store.model.JobClaim
+    ids, past = [new_id() for _ in range(6)], utc_now() - timedelta(hours=1)
+    with store.begin() as db:
+        db.add_all(claim(id=id, tenant_id=tenant, lease_until=past, served_at=past) for id in ids)
+    while claimed(store, "somebody"):
+        pass
+    with store.begin() as db:
+        assert not db.scalars(select(claim.id).where(claim.id.in_(ids), claim.lease_until < utc_now())).all()
+        db.execute(delete(claim).where(claim.id.in_(ids)))
 
 
 def test_whoever_lost_their_rights_is_stopped_before_the_next_part(done, as_user):
