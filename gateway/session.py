@@ -6,6 +6,7 @@ import hmac
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import current_app, g, request
 from werkzeug.wrappers import Response
@@ -40,6 +41,16 @@ def credential() -> str | None:
 def origin() -> str:
     """The address of this request, as whoever sent it wrote it: `https://host`."""
     return request.host_url.rstrip("/")
+
+
+def require_same_origin() -> None:
+    """Raises NotAllowed for a form that another site sends: it would sign the visitor in as somebody else (login CSRF).
+
+    Browsers say where a request comes from; older ones say only whose page it was. A program says neither.
+    """
+    site, page = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site not in (None, "same-origin", "none") or (site is None and page and urlsplit(page).netloc != request.host):
+        raise NotAllowed("Este formulario llega de otra página. Entre desde la de Casillero.")
 
 
 def sender() -> str:

@@ -48,6 +48,7 @@ def second_step() -> Any:
 
 def let_in(enter: Callable[[], tuple[dict[str, Any], dict[str, Any]]], template: str) -> Response:
     """What follows on a sign-in: the inbox, the question for a code, another password, or the same form."""
+    session.require_same_origin()
     try:
         made, me = enter()
     except OtpNeeded as refusal:

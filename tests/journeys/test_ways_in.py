@@ -34,6 +34,15 @@ def test_a_session_cookie_is_out_of_reach_of_scripts_and_other_sites(site):
     assert "HttpOnly" in cookie and "SameSite=Lax" in cookie and "Path=/" in cookie
 
 
+def test_another_site_signs_nobody_in(site):
+    firm = site.firm()
+    typed = {"email": firm.admin.email, "password": firm.admin.password}
+    for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://otra.example"}, {"Origin": "null"}):
+        refused = site.visitor().call("POST", "/entrar", data=typed, headers=headers)
+        assert (refused.status, "Set-Cookie" in refused.headers) == (403, False)
+    assert site.visitor().call("POST", "/entrar", data=typed, headers={"Sec-Fetch-Site": "same-origin"}).status == 302
+
+
 def test_beyond_this_machine_a_session_cookie_travels_encrypted_only(site):
     firm = site.firm()
     credentials = {"email": firm.admin.email, "password": firm.admin.password}
