@@ -8,7 +8,7 @@ CODE := services gateway deploy
 DATA ?= var/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-full check fmt flow shapes lock services bench chaos clean
+.PHONY: help demo test test-full check fmt flow shapes texts lock services bench chaos clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ shapes: .venv/.dev ## freeze the shapes of all events anew; review the diff
 	@$(PY) -m tests.contracts.shapes
 
 LOCK := CUSTOM_COMPILE_COMMAND="make lock" $(PY) -m piptools compile --quiet --generate-hashes --no-emit-options --no-annotate --allow-unsafe --strip-extras
+texts: .venv/.dev ## take the texts of the pages into the files of the other four languages, and compile those
+	@$(PY) -m deploy.texts
+
 lock: .venv/.dev ## pin requirements*.in to versions and hashes
 	@$(LOCK) --output-file requirements.lock requirements.in
 	@$(LOCK) --output-file requirements-dev.lock requirements-dev.in

@@ -1,0 +1,72 @@
+"""The texts of the pages: taken from the code, merged into each language's file, compiled. `make texts`.
+
+Spanish is the source, so it has no file. A translation that no text asks for any more is dropped; one whose Spanish changed has to be made
+anew: nothing is guessed from what it resembles. A test holds files, code and compiled files together.
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+PAGES = Path("gateway")
+FOLDER = Path("gateway/web/translations")
+LANGUAGES = ("ca", "eu", "gl", "en")
+METHODS = [("**.py", "python"), ("**.html", "jinja2")]
+KEYWORDS = {"_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2), "lazy_ngettext": (1, 2)}
+
+
+def wanted() -> Catalog:
+    """Every text of the pages, with the files in which it stands."""
+    catalog = Catalog(project="Casillero", charset="utf-8")
+    for file, _line, message, comments, context in extract_from_dir(str(PAGES), METHODS, keywords=KEYWORDS):
+        catalog.add(message, locations=[(file, 0)], auto_comments=comments, context=context)
+    return catalog
+
+
+def translated(language: str) -> Catalog:
+    path = po_of(language)
+    if not path.exists():
+        return Catalog(locale=language, project="Casillero", charset="utf-8")
+    with path.open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def merged(language: str) -> Catalog:
+    """What the code asks for, with the translations that there are, in the order of the alphabet and without dates, so that a diff shows texts."""
+    known, catalog = translated(language), Catalog(locale=language, project="Casillero", charset="utf-8", fuzzy=False)
+    for message in wanted():
+        if message.id:
+            before = known.get(message.id)
+            catalog.add(message.id, before.string if before else "", flags=message.flags)
+    return catalog
+
+
+def po_of(language: str) -> Path:
+    return FOLDER / language / "LC_MESSAGES" / "messages.po"
+
+
+def compiled(catalog: Catalog) -> bytes:
+    file = io.BytesIO()
+    write_mo(file, catalog)
+    return file.getvalue()
+
+
+def write() -> None:
+    for language in LANGUAGES:
+        catalog, path = merged(language), po_of(language)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            write_po(file, catalog, width=0, omit_header=True, no_location=True, sort_output=True)
+        path.with_suffix(".mo").write_bytes(compiled(translated(language)))
+        missing = sum(1 for message in catalog if message.id and not message.string)
+        print(f"{language}: {len(catalog)} textos, {missing} sin traducir")
+
+
+if __name__ == "__main__":
+    write()
