@@ -60,10 +60,10 @@ flow: .venv/.dev ## write the table of events and who hears them into the README
 shapes: .venv/.dev ## freeze the shapes of all events anew; review the diff
 	@$(PY) -m tests.contracts.shapes
 
-LOCK := CUSTOM_COMPILE_COMMAND="make lock" $(PY) -m piptools compile --quiet --generate-hashes --no-emit-options --no-annotate --allow-unsafe --strip-extras
 texts: .venv/.dev ## take the texts of the pages into the files of the other four languages, and compile those
 	@$(PY) -m deploy.texts
 
+LOCK := CUSTOM_COMPILE_COMMAND="make lock" $(PY) -m piptools compile --quiet --generate-hashes --no-emit-options --no-annotate --allow-unsafe --strip-extras
 lock: .venv/.dev ## pin requirements*.in to versions and hashes
 	@$(LOCK) --output-file requirements.lock requirements.in
 	@$(LOCK) --output-file requirements-dev.lock requirements-dev.in

@@ -38,7 +38,7 @@ def translated(language: str) -> Catalog:
 
 
 def merged(language: str) -> Catalog:
-    """What the code asks for, with the translations that there are, in the order of the alphabet and without dates, so that a diff shows texts."""
+    """What the code asks for, with the translations that there are; without dates, so that a diff shows texts."""
     known, catalog = translated(language), Catalog(locale=language, project="Casillero", charset="utf-8", fuzzy=False)
     for message in wanted():
         if message.id:
