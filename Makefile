@@ -36,11 +36,11 @@ demo: .venv/.casillero ## a firm with 12 clients on stand-ins of the public bodi
 
 test: .venv/.dev ## the tests, in both worlds: embedded, and RabbitMQ with PostgreSQL
 	@$(PY) -m deploy.debian_packages rabbitmq-server postgresql xmlsec1
-	@$(PY) -m pytest -q tests -m "$(QUICK)" $(ARGS)
+	@$(PY) -m tests -q -m "$(QUICK)" $(ARGS)
 
 test-full: .venv/.dev ## the tests that are too long for every change
 	@$(PY) -m deploy.debian_packages rabbitmq-server postgresql xmlsec1
-	@$(PY) -m pytest -q tests -m full $(ARGS)
+	@$(PY) -m tests -q -m full $(ARGS)
 
 check: .venv/.dev ## ruff, mypy, import borders, bandit, and no host in a lock file
 	@$(BIN)/ruff check .

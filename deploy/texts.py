@@ -7,6 +7,7 @@ anew: nothing is guessed from what it resembles. A test holds files, code and co
 from __future__ import annotations
 
 import io
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -18,6 +19,7 @@ PAGES = Path("gateway")
 FOLDER = Path("gateway/web/translations")
 LANGUAGES = ("ca", "eu", "gl", "en")
 METHODS = [("**.py", "python"), ("**.html", "jinja2")]
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 KEYWORDS = {"_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2), "lazy_ngettext": (1, 2)}
 
 
@@ -52,6 +54,8 @@ def po_of(language: str) -> Path:
 
 
 def compiled(catalog: Catalog) -> bytes:
+    """Without the time of compiling, so that the same texts are the same file."""
+    catalog.creation_date = catalog.revision_date = LONG_AGO
     file = io.BytesIO()
     write_mo(file, catalog)
     return file.getvalue()
@@ -64,7 +68,9 @@ def write() -> None:
         with path.open("wb") as file:
             write_po(file, catalog, width=0, omit_header=True, no_location=True, sort_output=True)
         path.with_suffix(".mo").write_bytes(compiled(translated(language)))
-        missing = sum(1 for message in catalog if message.id and not message.string)
+        missing = sum(
+            1 for message in catalog if message.id and not all([message.string] if isinstance(message.string, str) else message.string)
+        )
         print(f"{language}: {len(catalog)} textos, {missing} sin traducir")
 
 

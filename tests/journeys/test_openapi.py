@@ -68,5 +68,5 @@ def test_no_call_breaks_or_answers_what_is_not_described(site, tmp_path, role, c
 @embedded_only
 @pytest.mark.parametrize(("role", "credential"), [("administrator", "session"), ("manager", "session"), ("operator", "token")])
 def test_no_call_of_very_many_breaks_or_answers_what_is_not_described(site, tmp_path, role, credential):
-    done = fuzzed(site, tmp_path, role, credential, "--phases", "examples,coverage,fuzzing,stateful", "-n", "60")
+    done = fuzzed(site, tmp_path, role, credential, "--phases", "fuzzing,stateful", "-n", "15")
     assert done.returncode == 0, done.stdout[-30_000:] + done.stderr[-2000:]
