@@ -1,7 +1,7 @@
 """`python -m tests …` is `pytest …` over everything, in two processes at once: alone, one leaves half of a machine idle.
 
-Each process has servers and folders of its own, so the halves know nothing of each other. What the first says is shown as it comes, what the
-second says when it is over. The folders are dealt out by how long their tests take; a new one goes to the second.
+Each process has servers and folders of its own, so the halves know nothing of each other. What the first says is shown as it comes, what
+the second says when it is over. The folders are dealt out by how long their tests take; a new one goes to the second.
 """
 
 from __future__ import annotations
