@@ -10,7 +10,7 @@ import io
 from datetime import UTC, datetime
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
@@ -61,6 +61,11 @@ def compiled(catalog: Catalog) -> bytes:
     return file.getvalue()
 
 
+def is_translated(message: Message) -> bool:
+    forms = [message.string] if isinstance(message.string, str) else message.string
+    return bool(forms) and "" not in forms
+
+
 def write() -> None:
     for language in LANGUAGES:
         catalog, path = merged(language), po_of(language)
@@ -68,9 +73,7 @@ def write() -> None:
         with path.open("wb") as file:
             write_po(file, catalog, width=0, omit_header=True, no_location=True, sort_output=True)
         path.with_suffix(".mo").write_bytes(compiled(translated(language)))
-        missing = sum(
-            1 for message in catalog if message.id and not all([message.string] if isinstance(message.string, str) else message.string)
-        )
+        missing = sum(1 for message in catalog if message.id and not is_translated(message))
         print(f"{language}: {len(catalog)} textos, {missing} sin traducir")
 
 
