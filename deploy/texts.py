@@ -62,7 +62,7 @@ def compiled(catalog: Catalog) -> bytes:
 
 
 def is_translated(message: Message) -> bool:
-    forms = [message.string] if isinstance(message.string, str) else message.string
+    forms = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
     return bool(forms) and "" not in forms
 
 
