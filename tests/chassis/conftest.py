@@ -48,8 +48,8 @@ def giver(ledger, tenant):
 def migrated(request, tmp_path_factory):
     """Settings of databases that every real service's migrations were applied to."""
     settings = settings_of(request.param, tmp_path_factory.mktemp("migrated"), request, "migrated")
-    make_key_file(settings.sealing_key_path)
-    make_key_file(settings.master_key_path)
+    for path in (settings.sealing_key_path, settings.master_key_path, settings.trail_key_path):
+        make_key_file(path)
     if request.param == "deployed":
         admin = create_engine(driver_of(request.getfixturevalue("servers").postgres_admin_url), isolation_level="AUTOCOMMIT")
         with admin.connect() as connection:
