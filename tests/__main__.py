@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-FIRST = frozenset({"access", "browser", "chassis", "clients", "contracts", "gateway", "mailbox_sync", "sign_in"})
+FIRST = frozenset({"access", "browser", "chassis", "clients", "contracts", "erasure", "gateway", "keyring", "mailbox_sync", "sign_in"})
 NOTHING_TO_DO = 5  # What pytest answers when no test of a half was wanted.
 
 
