@@ -3,12 +3,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 PY := $(BIN)/python
 PIP := $(PY) -m pip -qq --disable-pip-version-check
-QUICK := not bench and not chaos and not full
+QUICK := not bench and not chaos and not full and not fuzz
 CODE := services gateway deploy
 DATA ?= var/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-full check fmt flow shapes texts lock services bench chaos clean
+.PHONY: help demo test test-full check fmt flow shapes texts lock services bench fuzz chaos clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,6 +74,10 @@ services: .venv/.casillero ## private RabbitMQ and PostgreSQL on free ports unti
 bench: .venv/.dev ## the figures of docs/benchmarks.md, measured on this machine
 	@$(PY) -m deploy.debian_packages rabbitmq-server postgresql
 	@$(PY) -m tests.bench
+
+fuzz: .venv/.dev ## two thousand histories of rights against an oracle, and every call of the API with much drawn data
+	@$(PY) -m deploy.debian_packages rabbitmq-server postgresql xmlsec1
+	@$(PY) -m tests -q -m fuzz $(ARGS)
 
 chaos: .venv/.dev ## services and broker killed at random while events flow
 	@$(PY) -m deploy.debian_packages rabbitmq-server postgresql

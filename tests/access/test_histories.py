@@ -43,6 +43,11 @@ def test_in_a_running_world_lists_and_checks_are_what_the_oracle_says(running_ho
 
 
 @pytest.mark.full
+def test_after_three_hundred_histories_lists_and_checks_are_what_the_oracle_says(house):
+    assert agreed(house, 300, 12) >= 300
+
+
+@pytest.mark.fuzz
 def test_after_two_thousand_histories_lists_and_checks_are_what_the_oracle_says(house):
     assert agreed(house, 2000, 12) >= 2000
 

@@ -64,7 +64,7 @@ def test_no_call_breaks_or_answers_what_is_not_described(site, tmp_path, role, c
     assert done.returncode == 0, done.stdout[-30_000:] + done.stderr[-2000:]
 
 
-@pytest.mark.full
+@pytest.mark.fuzz
 @embedded_only
 @pytest.mark.parametrize(("role", "credential"), [("administrator", "session"), ("manager", "session"), ("operator", "token")])
 def test_no_call_of_very_many_breaks_or_answers_what_is_not_described(site, tmp_path, role, credential):
