@@ -54,7 +54,13 @@ def world(request, tmp_path_factory, bodies):
     """All services in one of the two worlds, started once; a test takes a firm of its own from it (`world.firm()`)."""
     folder = tmp_path_factory.mktemp(request.param)
     needed = [request.getfixturevalue("servers")] if request.param == "deployed" else []
-    asked = {"dehu_url": bodies.url, "teu_url": bodies.url, "bodies_ca_file": bodies.ca_file, "body_timeout_s": 3}
+    asked = {
+        "dehu_url": bodies.url,
+        "teu_url": bodies.url,
+        "bodies_ca_file": bodies.ca_file,
+        "body_timeout_s": 3,
+        "password_memory_kib": worlds.CHEAP_KIB,
+    }
     asked |= {"teu_source": "on", "teu_requests_per_s": 0.0}
     asked |= {"trusted_networks": sites.LOOPBACK, "trusted_ca_file": bodies.ca_file}
     with getattr(worlds, request.param)(folder, *needed, **asked) as started:

@@ -25,6 +25,7 @@ from services.chassis.settings import Settings
 
 PATIENCE_S = 30
 START_PATIENCE_S = 180  # A dozen processes load their libraries at once: beside other runs that takes more than half a minute.
+CHEAP_KIB = 1024  # For passwords of nobody, who signs in all the time.
 numbers = itertools.count(1)
 
 

@@ -66,6 +66,7 @@ class Settings:
     )
     trusted_ca_file: str = setting("", "PEM file with authorities trusted besides the system's for what firms name; empty: none")
     rpc_timeout_s: int = setting(20, "seconds to wait for another service")
+    password_memory_kib: int = setting(65_536, "KiB of memory that hashing a password takes; less only where nobody's real password is")
     health_port: int = setting(0, "port of /livez, /readyz and /metrics of a service process; 0: none")
     log_level: str = setting("INFO", "DEBUG, INFO, WARNING or ERROR")
     crash_at: str = setting("", "tests only: the process ends itself at this point (see chassis/crash.py)")

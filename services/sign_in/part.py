@@ -12,6 +12,7 @@ from services.chassis.promises import Promise
 from services.chassis.service import Service
 from services.sign_in import credentials
 from services.sign_in.models import Model
+from services.sign_in.passwords import Hashing
 
 
 class Part(Service):
@@ -19,6 +20,7 @@ class Part(Service):
     db = Database(Model)
     audit = Promise("audit")
     post = Mailer()
+    hashing = Hashing()
 
     def password_of(self, who: Asking) -> str | None:
         with self.db.begin(who) as db:

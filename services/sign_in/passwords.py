@@ -3,7 +3,8 @@
 Traps: one hash takes 64 MiB and tens of milliseconds, so it would stop every green thread of the process, and many at once would fill the
 memory. An unknown email must cost as much as a known one, so there is a hash of nobody's password to verify against.
 
-Parameters: RFC 9106, section 4, second recommended option. Passwords are compared in NFKC form (NIST SP 800-63B, section 5.1.1.2), so that
+Parameters: RFC 9106, section 4, second recommended option; the memory is a setting, so that tests, in which people sign in all the time,
+pay little. Passwords are compared in NFKC form (NIST SP 800-63B, section 5.1.1.2), so that
 the keyboard of another system types the same one.
 """
 
@@ -12,20 +13,33 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 from argon2 import PasswordHasher, profiles
 from argon2.exceptions import InvalidHashError, VerificationError
 from eventlet import tpool
+from nameko.extensions import DependencyProvider
 
 from services.chassis.database import outside_units
 from services.contracts.errors import Away, Invalid
 from services.sign_in.rules import LONGEST, ORDINARY, Rules, normal, reasons_against
 
 PATIENCE_S = 10
-hasher = PasswordHasher.from_parameters(profiles.RFC_9106_LOW_MEMORY)
+PARAMETERS = profiles.RFC_9106_LOW_MEMORY
+hasher = PasswordHasher.from_parameters(PARAMETERS)
 turn = threading.BoundedSemaphore(2)
+
+
+class Hashing(DependencyProvider):
+    """`hashing = Hashing()` in the service class: what a hash costs from here on is what the settings say."""
+
+    def setup(self) -> None:
+        global hasher
+        memory_kib = self.container.config["settings"].password_memory_kib
+        hasher = PasswordHasher.from_parameters(replace(PARAMETERS, memory_cost=memory_kib))
+        nobodys.cache_clear()
 
 
 @cache

@@ -88,7 +88,8 @@ NEEDS = {INTERNAL, SIGNED_IN, *CAPABILITIES}
 
 @pytest.fixture(scope="module")
 def app():
-    return create_app(Pool(Settings()))
+    """On a broker on which no service runs, whatever else does in this process."""
+    return create_app(Pool(Settings(broker_url="embedded://nobody/", rpc_timeout_s=1)))
 
 
 def routes(app):
