@@ -54,7 +54,7 @@ class Bulk:
         if wanted["action"] not in KINDS:
             raise Invalid.field("action", "Esta acción no es un trabajo de clientes.")
         if "group_ids" in wanted:
-            learn_groups(self, wanted["group_ids"])
+            learn_groups(self, asking, wanted["group_ids"])
         with self.db.begin(asking) as db:
             require_groups(db, asking, wanted.get("group_ids", []))
             ids = wanted.get("ids") or ids_of(db, asking, checked(ClientsExport, wanted["filter"]))

@@ -1,24 +1,25 @@
 """The firm's groups as `clients` knows them: their names, kept from GroupChanged, and which clients are in each.
 
 Trap: somebody who has just made a group puts a client in it before the fact is here. So the groups that a call names and that are not known
-yet are asked of `access`, before the unit of work opens (`knowing_groups`). Newer versions win, whichever way they come.
+yet are asked of `access`, before the unit of work opens. Newer versions win, whichever way they come.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from functools import wraps
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, exists, func, select, update
 
+from services.chassis.asking import Asking
 from services.chassis.database import UnitOfWork
 from services.chassis.insert import insert_new
+from services.chassis.learning import Learning, ids_in
 from services.clients.models import Client, ClientGroup, Group
 from services.contracts.errors import NotFound
 from services.contracts.events import GroupChanged
 from services.contracts.rpc import Json, Scope
-from services.contracts.schemas.paging import Id
 
 if TYPE_CHECKING:
     from services.clients.service import ClientsService
@@ -26,33 +27,31 @@ if TYPE_CHECKING:
 AT_MOST = 1000
 
 
-def knowing_groups(named: Callable[..., Any]) -> Callable:
-    """Decorate a call above its `@rpc`; `named` gives, from its arguments, the group ids sent, or nothing for the asker's own."""
-
-    def decorate(method: Callable) -> Callable:
-        @wraps(method)
-        def answer(self: ClientsService, *args: Any, **kwargs: Any) -> Any:
-            learn_groups(self, named(*args, **kwargs))
-            return method(self, *args, **kwargs)
-
-        return answer
-
-    return decorate
+def groups_told(service: ClientsService, asking: Asking, ids: list[str]) -> list[Json]:
+    access, told = service.access.asking(asking), []
+    for group_id in ids:
+        with suppress(NotFound):
+            group = access.group(group_id)
+            told.append({"id": group["id"], "name": group["name"], "version": group["version"], "is_deleted": False})
+    return told
 
 
-def learn_groups(service: ClientsService, sent: Any) -> None:
-    """Ask `access` for what is not known yet. What it does not give stays unknown, and is refused by whoever needs it."""
-    wanted = sent or service.access.scope()["group_ids"]
-    ids = {id for id in wanted[:AT_MOST] if isinstance(id, str) and Id.SHAPE.fullmatch(id)} if isinstance(wanted, list) else set()
-    with service.db.begin(service.asking) as db:
-        unknown = ids - known_groups(db, ids, deleted=True)
-    for group_id in sorted(unknown):
-        try:
-            group = service.access.group(group_id)
-        except NotFound:
-            continue
-        with service.db.begin(service.asking) as db:
-            keep_group(db, {"id": group["id"], "name": group["name"], "version": group["version"], "is_deleted": False})
+def keep_groups(db: UnitOfWork, groups: Iterable[Json]) -> None:
+    for group in groups:
+        keep_group(db, group)
+
+
+def known_or_deleted(db: UnitOfWork, ids: Iterable[str]) -> frozenset[str]:
+    return known_groups(db, ids, deleted=True)
+
+
+GROUPS = Learning(known_or_deleted, groups_told, keep_groups)
+
+
+def learn_groups(service: ClientsService, asking: Asking, sent: Any) -> None:
+    """Those sent, or the asker's own when none are."""
+    wanted = sent or service.access.asking(asking.without_key()).scope()["group_ids"]
+    GROUPS.learn(service, asking, ids_in(wanted[:AT_MOST] if isinstance(wanted, list) else None))
 
 
 def known_groups(db: UnitOfWork, ids: Iterable[str], *, deleted: bool = False) -> frozenset[str]:

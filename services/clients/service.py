@@ -10,6 +10,7 @@ from services.chassis.asking import Asking
 from services.chassis.database import Database, UnitOfWork
 from services.chassis.entrypoints import on, rpc
 from services.chassis.jobs import Jobs
+from services.chassis.learning import knowing
 from services.chassis.promises import Promise
 from services.chassis.service import Service
 from services.clients import facts, groups, records
@@ -46,7 +47,7 @@ class ClientsService(ErasingClients, Exporting, Importing, Bulk, Views, Jobs, Ke
     forget_clients = staticmethod(forget)
     audit = Promise("audit")
 
-    @groups.knowing_groups(lambda new_client: new_client.get("group_ids"))
+    @knowing(lambda new_client: new_client.get("group_ids"), groups.learn_groups)
     @rpc(needs="clients.write")
     def register(self, db: UnitOfWork, asking: Asking, new_client: Json) -> Json:
         (client,) = records.register_all(db, asking, [checked(NewClient, new_client)])
@@ -73,7 +74,7 @@ class ClientsService(ErasingClients, Exporting, Importing, Bulk, Views, Jobs, Ke
     def sizes_of_groups(self, db: UnitOfWork, asking: Asking, group_ids: list[str]) -> Json:
         return groups.sizes_of(db, asking.scope, group_ids)
 
-    @groups.knowing_groups(lambda group_id, client_ids: [group_id])
+    @knowing(lambda group_id, client_ids: [group_id], groups.learn_groups)
     @rpc(needs="clients.write")
     def set_clients_of_group(self, db: UnitOfWork, asking: Asking, group_id: str, client_ids: list[str]) -> list[str]:
         if not groups.known_groups(db, shown_groups(asking.scope, [group_id])):
@@ -96,7 +97,7 @@ class ClientsService(ErasingClients, Exporting, Importing, Bulk, Views, Jobs, Ke
     def groups_of(self, db: UnitOfWork, asking: Asking, client: Client) -> list[str]:
         return sorted(shown_groups(asking.scope, groups.group_ids_of(db, [client.id])[client.id]))
 
-    @groups.knowing_groups(lambda client_id, group_ids: group_ids)
+    @knowing(lambda client_id, group_ids: group_ids, groups.learn_groups)
     @rpc(needs="clients.write", of=client_to_change)
     def set_groups(self, db: UnitOfWork, asking: Asking, client: Client, group_ids: list[str]) -> list[str]:
         """The groups, among those that the asker may see, that the client is in from now on."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from services.contracts.message import Event, event
 
@@ -157,6 +158,11 @@ class ClientFacts:
     is_archived: bool
     group_ids: tuple[str, ...]
     version: int
+
+    @classmethod
+    def told(cls, answers: list[dict[str, Any]]) -> list[ClientFacts]:
+        """As `clients.facts` answers them."""
+        return [cls(**{**one, "group_ids": tuple(one["group_ids"])}) for one in answers]
 
 
 @event("clients")

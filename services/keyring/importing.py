@@ -62,10 +62,7 @@ class Importing:
     def import_certificates(self: KeyringService, asking: Asking, job: Any, rows: Sequence[Json]) -> Storing:
         candidates = [candidate(self.master, row) for row in rows]
         tax_ids = sorted({each.reading.tax_id for each in candidates if each.reading})
-        told = [
-            ClientFacts(**{**one, "group_ids": tuple(one["group_ids"])}) for one in self.clients.asking(asking).facts_by_tax_id(tax_ids)
-        ]
-        return Storing(self.master, candidates, told)
+        return Storing(self.master, candidates, ClientFacts.told(self.clients.asking(asking).facts_by_tax_id(tax_ids)))
 
 
 def candidate(master: MasterKeys, row: Json) -> Candidate:

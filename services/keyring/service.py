@@ -13,6 +13,7 @@ from services.chassis.boxes import wipe
 from services.chassis.database import Database, UnitOfWork
 from services.chassis.entrypoints import every, on, rpc
 from services.chassis.jobs import Jobs
+from services.chassis.learning import knowing
 from services.chassis.promises import Promise
 from services.chassis.service import Service
 from services.contracts.errors import NotFound
@@ -27,7 +28,7 @@ from services.keyring.envelopes import OpenKeys
 from services.keyring.erasing import forget
 from services.keyring.handing_in import handed_in, in_date
 from services.keyring.importing import Importing
-from services.keyring.known import keep_clients, knowing_client
+from services.keyring.known import keep_clients, learn_client
 from services.keyring.models import Certificate, Client, Model, UsedTicket
 from services.keyring.opening import MasterKeysAtStart
 from services.keyring.pkcs12 import open_pkcs12
@@ -65,7 +66,7 @@ class KeyringService(Importing, Jobs, Service):
     def door(self, asking: Asking) -> str:
         return self.master.door().public
 
-    @knowing_client
+    @knowing(lambda client_id, *_: client_id, learn_client)
     @rpc(needs=SIGNED_IN, unit=False, keyed=False)
     def import_certificate(self, asking: Asking, client_id: str, box: str) -> Json:
         """Needs certificates.manage, judged after the client was found, and before the file is looked at."""
@@ -83,7 +84,7 @@ class KeyringService(Importing, Jobs, Service):
         warnings = warnings_of(certificate, client.tax_id if client else "", is_new, utc_now())
         return shapes.ImportedCertificate().dump(card(certificate) | {"warnings": warnings})
 
-    @knowing_client
+    @knowing(lambda client_id, *_: client_id, learn_client)
     @rpc(needs=SIGNED_IN, of=visible_client)
     def certificates(self, db: UnitOfWork, asking: Asking, client: Client | None) -> list[Json]:
         """Newest first. The firm's own, which show whom the firm stands for, are for who manages certificates."""
@@ -107,7 +108,7 @@ class KeyringService(Importing, Jobs, Service):
         releasing.record_unreleased(uses, self.audit)
         return answers
 
-    @knowing_client
+    @knowing(lambda client_id, *_: client_id, learn_client)
     @rpc(needs=MANAGE, of=visible_client)
     def remove_certificate(self, db: UnitOfWork, asking: Asking, client: Client | None, certificate_id: str) -> None:
         own = (Certificate.id == certificate_id, Certificate.client_id == (client.id if client else ""), Certificate.removed_at.is_(None))

@@ -54,12 +54,12 @@ class Bulk:
 
     @job(needs="clients.write", at_once=AT_ONCE, unit=False)
     def add_mailboxes(self: MailboxSyncService, asking: Asking, job: Any, rows: Sequence[Json]) -> Write:
-        learn_clients(self, asking, (row["id"] for row in rows))
+        learn_clients(self, asking, [row["id"] for row in rows])
         return lambda db: add_all(db, asking, rows, job.arguments["via"])
 
     @job(needs="mailboxes.sync", at_once=AT_ONCE, unit=False)
     def sync_many(self: MailboxSyncService, asking: Asking, job: Any, rows: Sequence[Json]) -> Write:
-        learn_clients(self, asking, (row["id"] for row in rows))
+        learn_clients(self, asking, [row["id"] for row in rows])
         return lambda db: sync_all(db, asking, rows)
 
 

@@ -11,6 +11,7 @@ from services.chassis.asking import Asking
 from services.chassis.database import Database, UnitOfWork
 from services.chassis.entrypoints import every, on, rpc
 from services.chassis.jobs import Jobs
+from services.chassis.learning import knowing
 from services.chassis.promises import Promise
 from services.chassis.service import Service
 from services.contracts.errors import NotAllowed
@@ -30,7 +31,7 @@ from services.mailbox_sync.bulk import Bulk
 from services.mailbox_sync.connectors import modules
 from services.mailbox_sync.defaults import KeepingSettings, add_defaults
 from services.mailbox_sync.erasing import forget
-from services.mailbox_sync.known import knowing_client
+from services.mailbox_sync.known import learn_clients
 from services.mailbox_sync.listing import find_client, find_mailbox, find_sync, one_page, show, show_sync
 from services.mailbox_sync.models import Client, Mailbox, Model, Sync
 from services.mailbox_sync.suspending import Suspending
@@ -84,12 +85,12 @@ class MailboxSyncService(Bulk, Suspending, KeepingSettings, Jobs, Service):
 
     # ── a mailbox ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    @knowing_client(lambda client_id, new_mailbox: client_id)
+    @knowing(lambda client_id, new_mailbox: client_id, learn_clients)
     @rpc(needs="clients.write", of=visible_client)
     def add_mailbox(self, db: UnitOfWork, asking: Asking, client: Client, new_mailbox: Json) -> Json:
         return show(db, asking, mailboxes.add(db, client, checked(NewMailbox, new_mailbox)))
 
-    @knowing_client(lambda page: page.get("client"))
+    @knowing(lambda page: page.get("client"), learn_clients)
     @rpc(needs=SIGNED_IN, of=visible_page)
     def mailboxes(self, db: UnitOfWork, asking: Asking, page: Json) -> Json:
         return one_page(db, asking, page)

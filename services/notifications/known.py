@@ -1,53 +1,34 @@
 """What the inbox knows of clients and of the firm's people: kept from facts, newer versions win, whichever way they come.
 
 Trap: somebody who has just made a client looks at its notifications before the fact is here. So a client that a call names and that is not
-known yet is asked of `clients`, before the unit of work opens (`knowing_client`).
+known yet is asked of `clients`, before the unit of work opens.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from functools import wraps
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, select, update
 
+from services.chassis.asking import Asking
 from services.chassis.database import UnitOfWork
 from services.chassis.folding import search_text
 from services.chassis.insert import insert_new
+from services.chassis.learning import Learning, ids_in
 from services.contracts.events import ClientFacts, UserChanged
-from services.contracts.rpc import Json
-from services.contracts.schemas.paging import Id
 from services.notifications.models import ClientGroup, KnownClient, KnownUser
 
 if TYPE_CHECKING:
     from services.notifications.service import NotificationsService
 
 
-def knowing_client(method: Callable) -> Callable:
-    """Decorate a list above its `@rpc`: the client that its page names is known to the method if it exists."""
-
-    @wraps(method)
-    def answer(self: NotificationsService, page: Json) -> Any:
-        client_id = page.get("client")
-        if isinstance(client_id, str) and Id.SHAPE.fullmatch(client_id):
-            learn_client(self, client_id)
-        return method(self, page)
-
-    return answer
-
-
-def learn_client(service: NotificationsService, client_id: str) -> None:
-    with service.db.begin(service.asking) as db:
-        if is_known(db, client_id):
-            return
-    found = [ClientFacts(**{**facts, "group_ids": tuple(facts["group_ids"])}) for facts in service.clients.facts([client_id])]
-    with service.db.begin(service.asking) as db:
-        keep_clients(db, found)
-
-
 def is_known(db: UnitOfWork, client_id: str) -> bool:
-    return db.scalar(select(KnownClient.client_id).where(KnownClient.client_id == client_id, KnownClient.version > 0)) is not None
+    return bool(list(known_ids(db, {client_id})))
+
+
+def known_ids(db: UnitOfWork, ids: set[str]) -> Iterable[str]:
+    return db.scalars(select(KnownClient.client_id).where(KnownClient.client_id.in_(ids), KnownClient.version > 0))
 
 
 def keep_clients(db: UnitOfWork, clients: Sequence[ClientFacts]) -> None:
@@ -78,3 +59,14 @@ def keep_user(db: UnitOfWork, fact: UserChanged) -> None:
 
 def is_active_user(db: UnitOfWork, user_id: str) -> bool:
     return db.scalar(select(KnownUser.user_id).where(KnownUser.user_id == user_id, KnownUser.is_active.is_(True))) is not None
+
+
+def told(service: NotificationsService, asking: Asking, ids: list[str]) -> list[ClientFacts]:
+    return ClientFacts.told(service.clients.asking(asking).facts(ids))
+
+
+CLIENTS = Learning(known_ids, told, keep_clients)
+
+
+def learn_client(service: NotificationsService, asking: Asking, client_id: Any) -> None:
+    CLIENTS.learn(service, asking, ids_in(client_id))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.chassis.asking import Asking
 from services.chassis.database import Database, UnitOfWork
 from services.chassis.entrypoints import on, rpc
+from services.chassis.learning import knowing
 from services.chassis.promises import Promise
 from services.chassis.service import Service
 from services.contracts.events import ClientsChanged, ClientsRegistered, EdictsMatched, NoticesFound, UserChanged
@@ -31,7 +32,7 @@ class NotificationsService(Service):
     def file_edicts(self, db: UnitOfWork, fact: EdictsMatched) -> None:
         filing.file_edicts(db, fact)
 
-    @known.knowing_client
+    @knowing(lambda page: page.get("client"), known.learn_client)
     @rpc(needs=SIGNED_IN)
     def notifications(self, db: UnitOfWork, asking: Asking, page: Json) -> Json:
         return listed(db, asking, checked(NotificationsPage, page))
