@@ -12,11 +12,6 @@ from tests.web.pages import browser_of, opened
 
 
 @pytest.fixture
-def firm(site):
-    return site.firm()
-
-
-@pytest.fixture
 def manager(firm):
     return firm.user("manager", [firm.group("Todos")])
 

@@ -12,11 +12,6 @@ WRONG_CCC = "08123456789"
 
 
 @pytest.fixture
-def firm(site):
-    return site.firm()
-
-
-@pytest.fixture
 def manager(firm):
     return firm.user("manager")
 

@@ -15,16 +15,6 @@ from tests.web.pages import browser_of, opened
 PNG = b"\x89PNG\r\n\x1a\n" + b"picture"
 
 
-@pytest.fixture
-def firm(site):
-    return site.firm()
-
-
-@pytest.fixture
-def admin(firm):
-    return browser_of(firm.admin)
-
-
 @pytest.fixture(scope="module")
 def house(site):
     with started_house(Path(site.sandbox.ca_file).parent) as started:

@@ -2,20 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.journeys.portfolio import a_company, register
 from tests.web.pages import browser_of, opened
-
-
-@pytest.fixture
-def firm(site):
-    return site.firm()
-
-
-@pytest.fixture
-def admin(firm):
-    return browser_of(firm.admin)
 
 
 def listed(person):

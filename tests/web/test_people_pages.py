@@ -2,19 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.web.pages import browser_of, opened
-
-
-@pytest.fixture
-def firm(site):
-    return site.firm()
-
-
-@pytest.fixture
-def admin(firm):
-    return browser_of(firm.admin)
 
 
 def id_of(person):
