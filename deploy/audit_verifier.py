@@ -112,6 +112,20 @@ def parsed(text: bytes) -> dict:
         return {}
 
 
+def decoded(text: object) -> bytes:
+    """From base64 as it is written in one way only; raises ValueError for any other text."""
+    if not isinstance(text, str) or base64.b64encode(found := base64.b64decode(text, validate=True)).decode() != text:
+        raise ValueError("no es base64 en su forma canónica.")
+    return found
+
+
+def key_of(text: object) -> bytes:
+    key = decoded(text)
+    if len(key) != 32:
+        raise ValueError("una clave pública son 32 bytes en base64.")
+    return key
+
+
 def number_in(value: object, name: str, fields: list[str]) -> int:
     """The number by this name, of an object with exactly these fields; 0 for any other."""
     return value[name] if isinstance(value, dict) and sorted(value) == fields and type(value[name]) is int else 0
@@ -134,13 +148,17 @@ def kept_checkpoints(paths: list[str], tenant_id: str) -> Iterator[dict]:
 class Verification:
     """One export, from its header to its end; `wrong` says what was found, each with the number of the entry."""
 
-    def __init__(self, header: dict, keys: list[bytes], kept: list[dict]):
-        self.header, self.keys, self.tenant_id = header, keys, header["tenant_id"]
+    def __init__(self, header: dict, given: list[bytes], kept: list[dict]):
+        self.header, self.tenant_id = header, header["tenant_id"]
+        self.keys = {one["key_id"]: key_of(one["public_key"]) for one in header["keys"]}
         self.tree, self.next_seq = Tree(), 1
         self.sound_size = self.signed = 0
         self.wrong: list[str] = []
         own = [] if header["checkpoint"] is None else [("de la cabecera", header["checkpoint"])]
         self.awaited: list[tuple[str, object]] = [*own, *(("guardado fuera", one) for one in kept)]
+        for key_id in [key_id for key_id, key in self.keys.items() if given and key not in given]:
+            self.wrong.append(f"La clave {key_id} de la cabecera no es ninguna de las dadas; si es de la instalación, añádala con --public-key.")
+            del self.keys[key_id]
         if not own:
             self.wrong.append("No hay ningún punto de control firmado: nada demuestra que los asientos sean los que se escribieron.")
         if header["fault"] is not None:
@@ -188,10 +206,10 @@ class Verification:
     def is_signed(self, checkpoint: dict) -> bool:
         form = b"casillero/checkpoint/1\n" + canonical({name: checkpoint[name] for name in SIGNED_FIELDS})
         try:
-            signature = base64.b64decode(checkpoint["signature"], validate=True)
-        except (ValueError, TypeError):
+            key, signature = self.keys[checkpoint["key_id"]], decoded(checkpoint["signature"])
+        except (KeyError, ValueError, TypeError):
             return False
-        return checkpoint["tenant_id"] == self.tenant_id and any(is_signed(key, form, signature) for key in self.keys)
+        return checkpoint["tenant_id"] == self.tenant_id and is_signed(key, form, signature)
 
     def end(self) -> None:
         if self.tree.size != self.header["size"]:
@@ -211,10 +229,7 @@ def verified(export: str, public_keys: list[str], kept_in: list[str]) -> Verific
         header = parsed(next(lines, b"").removesuffix(b"\n"))
         if not number_in(header, "size", HEADER_FIELDS) or header["audit_export"] != 1:
             raise ValueError("la primera línea no es la cabecera de una exportación del rastro de Casillero, o está cambiada.")
-        keys = [base64.b64decode(text, validate=True) for text in public_keys or [one["public_key"] for one in header["keys"]]]
-        if any(len(key) != 32 for key in keys):
-            raise ValueError("una clave pública son 32 bytes en base64.")
-        found = Verification(header, keys, list(kept_checkpoints(kept_in, header["tenant_id"])))
+        found = Verification(header, [key_of(text) for text in public_keys], list(kept_checkpoints(kept_in, header["tenant_id"])))
         for line in lines:
             found.read(line[:-1] if line.endswith(b"\n") else b"")
     found.end()

@@ -51,6 +51,27 @@ def test_any_byte_of_any_line_that_is_changed_is_found(folder, data):
     assert verify(folder, [*LINES[:at], spoiled, *LINES[at + 1 :]]) != 0
 
 
+@pytest.mark.parametrize("at", [0, POSITIONS[0], len(LINES) - 1], ids=["header", "entry", "checkpoint"])
+def test_no_place_of_a_line_may_be_another(folder, at):
+    """Each place in turn, where chance looks at a few."""
+    unfound = []
+    for where, byte in enumerate(LINES[at]):
+        spoiled = LINES[at][:where] + bytes([byte ^ (1 << where % 7)]) + LINES[at][where + 1 :]
+        if verify(folder, [*LINES[:at], spoiled, *LINES[at + 1 :]]) == 0:
+            unfound.append(where)
+    assert not unfound
+
+
+@pytest.mark.parametrize("at", [0, len(LINES) - 1], ids=["header", "checkpoint"])
+def test_base64_that_says_the_same_in_other_letters_is_found(folder, at):
+    """The last letter of a signature holds four bits that say nothing."""
+    line = LINES[at].decode()
+    last = line.index('=="') - 1
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    spoiled = line[:last] + letters[letters.index(line[last]) + 1] + line[last + 1 :]
+    assert verify(folder, [*LINES[:at], spoiled.encode(), *LINES[at + 1 :]]) != 0
+
+
 @spoiling
 @given(st.data())
 def test_a_field_that_is_changed_is_found_even_with_its_digest_made_anew(folder, data):
