@@ -31,6 +31,7 @@ from gateway.web import (
     parked,
     people,
     people_access,
+    portals,
     processing,
     profile,
     profile_access,
@@ -43,7 +44,7 @@ from gateway.web import (
 
 CLIENT = (client, client_certificates, client_groups, client_mailboxes, client_notifications)
 PEOPLE = (groups, group_people, group_clients, people, people_access, roles, profile, profile_access, profile_tokens)
-FIRM = (firm, firm_provider, certificates)
+FIRM = (firm, firm_provider, certificates, portals)
 INBOX = (inbox, processing, edicts, mailboxes, audit, health, parked)
 
 

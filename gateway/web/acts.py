@@ -44,6 +44,7 @@ ACTS: Final[dict[str, Any]] = {
     "mailbox_sync.mailboxes_changed": _("Cambio de buzones"),
     "mailbox_sync.sync_requested": _("Consulta de un buzón"),
     "mailbox_sync.mailbox_job_asked": _("Trabajo sobre buzones"),
+    "mailbox_sync.portal_changed": _("Cambio de un portal"),
     "notifications.notification_changed": _("Tramitación de una notificación"),
     "read_day": _("Lectura de un día del tablón"),
     "teu_watcher.teu_source_switched": _("Lectura del tablón activada o desactivada"),

@@ -52,6 +52,7 @@ MENU: tuple[tuple[LazyString, tuple[Entry, ...]], ...] = (
             Entry(_("Grupos"), "/grupos", "users-group"),
             Entry(_("Usuarios y roles"), "/usuarios", "user-check", ("users.manage", "groups.manage", "grants.manage")),
             Entry(_("Certificados"), "/certificados", "certificate", ("certificates.manage",)),
+            Entry(_("Portales"), "/portales", "world", ("settings.manage",)),
             Entry(_("Despacho"), "/despacho", "settings", ("settings.manage",)),
         ),
     ),

@@ -32,6 +32,7 @@ SUBJECT_AND_DETAIL: Final[dict[type[Event], tuple[str, tuple[str, ...]]]] = {
     facts.SyncRequested: ("sync_id", ("mailbox_id", "client_id", "body")),
     facts.NotificationChanged: ("notification_id", ("client_id", "processing_state", "assignee_id", "version")),
     facts.TeuSourceSwitched: ("", ("is_on", "reason")),
+    facts.PortalChanged: ("portal_id", ("change", "hosts", "version")),
     facts.ViewChanged: ("view_id", ("change", "is_shared", "version")),
     facts.ClientsRegistered: ("clients", ()),
     facts.ClientsChanged: ("clients", ()),

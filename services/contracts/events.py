@@ -325,6 +325,16 @@ class MailboxJobAsked(JobAsked, Event):
     """Somebody asked for mailboxes of many clients to be added or read."""
 
 
+@event("mailbox_sync")
+class PortalChanged(Event):
+    """A portal of the firm was changed. `change`: created, changed, removed, restored; `hosts`: where its list now lets a browser go."""
+
+    portal_id: str
+    change: str
+    hosts: tuple[str, ...]
+    version: int
+
+
 # ── teu_watcher ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -8,6 +8,7 @@
     completing.py  checks that were read whole end         endings.py      checks that were not
     bodies.py      the catalogue                           breaking.py     what is left alone for a while;  schedule.py  when next
     connecting.py  the seam;  connectors/  one file a body;  identity.py  soap.py  ws_security.py  lema_codes.py  what they speak with
+    portals.py     the list of sedes that a browser opens with a certificate;  shipped_portals.py  those that every firm begins with
 
 Reading a mailbox never has a legal effect; the act of opening is not in this package's schedule.
 """

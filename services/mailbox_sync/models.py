@@ -2,6 +2,7 @@
 
     clients, client_groups, certificates     what others said of theirs, kept to decide with
     firms                                    which mailboxes each new client of a firm gets
+    portals                                  the firm's own, and what it changed in those that ship
     mailboxes → syncs                        a sync is a reading that a person asked for
     known_notices                            each row the body listed, with a digest, so that only what is new or changed is told
     coverage                                 append-only: what each complete check covered
@@ -88,6 +89,17 @@ class Firm(Tenanted, Model):
     __tablename__ = "firms"
     tenant_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     default_mailboxes: Mapped[list[dict[str, str]]] = mapped_column(JSON)
+    version: Mapped[int]
+
+
+class Portal(Tenanted, Model):
+    """A portal of the firm's own, or what the firm changed in one that ships (`portals`). `said`: {name, actions, login_hosts}."""
+
+    __tablename__ = "portals"
+    tenant_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    said: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    is_removed: Mapped[bool]
     version: Mapped[int]
 
 

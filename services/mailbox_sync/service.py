@@ -34,6 +34,7 @@ from services.mailbox_sync.erasing import forget
 from services.mailbox_sync.known import learn_clients
 from services.mailbox_sync.listing import find_client, find_mailbox, find_sync, one_page, show, show_sync
 from services.mailbox_sync.models import Client, Mailbox, Model, Sync
+from services.mailbox_sync.portals import Portals
 from services.mailbox_sync.suspending import Suspending
 
 
@@ -65,7 +66,7 @@ def visible_page(service: MailboxSyncService, db: UnitOfWork, asking: Asking, pa
     return wanted
 
 
-class MailboxSyncService(Bulk, Suspending, KeepingSettings, Jobs, Service):
+class MailboxSyncService(Bulk, Portals, Suspending, KeepingSettings, Jobs, Service):
     name = "mailbox_sync"
     db = Database(Model)
     job_asked = MailboxJobAsked

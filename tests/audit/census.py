@@ -14,7 +14,8 @@ READS = {
     " job_outcomes names parked_summary sizes_of_groups views",
     "keyring": "certificates door erasure holdings holdings_page job job_outcomes parked_summary",
     "audit": "checkpoint consistency entries erasure exported exported_of holdings holdings_page parked_summary proof",
-    "mailbox_sync": "bodies erasure health holdings holdings_page job job_outcomes mailbox mailboxes parked_summary sync",
+    "mailbox_sync": "bodies erasure health holdings holdings_page job job_outcomes mailbox mailboxes parked_summary portals"
+    " removed_portals sync",
     "sync_worker": "erasure holdings holdings_page parked_summary",
     "teu_watcher": "coverage edict edicts erasure holdings holdings_page job job_outcomes parked_summary source",
     "notifications": "erasure holdings holdings_page notification notifications parked_summary",
@@ -94,9 +95,13 @@ WRITES = {
     "audit": {"export": "export_trail", "export_of": "export_trail", "record": "whatever it is given"},
     "mailbox_sync": {
         "add_mailbox": "mailbox_sync.mailboxes_changed",
+        "add_portal": "mailbox_sync.portal_changed",
         "bulk": "mailbox_sync.mailbox_job_asked",
         "change_mailbox": "mailbox_sync.mailboxes_changed",
+        "change_portal": "mailbox_sync.portal_changed",
         "remove_mailbox": "mailbox_sync.mailboxes_changed",
+        "remove_portal": "mailbox_sync.portal_changed",
+        "restore_portal": "mailbox_sync.portal_changed",
         "sync_now": "mailbox_sync.sync_requested",
     },
     "teu_watcher": {"read_day": "read_day", "switch_source": "teu_watcher.teu_source_switched"},
