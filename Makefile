@@ -34,8 +34,8 @@ help: ## this list
 demo: .venv/.casillero ## a firm with 12 clients on stand-ins of the public bodies; ONCE=1 ends after the table, PORT=8000 chooses the port
 	@$(BIN)/casillero run --demo --data $(DATA) $(if $(PORT),--port $(PORT)) $(if $(ONCE),--once)
 
-test: .venv/.dev ## the tests, in both worlds: embedded, and RabbitMQ with PostgreSQL
-	@$(PY) -m deploy.debian_packages rabbitmq-server postgresql xmlsec1
+test: .venv/.dev ## the tests, in both worlds and in a real browser
+	@$(PY) -m deploy.debian_packages rabbitmq-server postgresql xmlsec1 chromium
 	@$(PY) -m tests -q -m "$(QUICK)" $(ARGS)
 
 test-full: .venv/.dev ## the tests that are too long for every change

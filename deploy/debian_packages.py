@@ -22,6 +22,7 @@ PROGRAMS = {
     "rabbitmq-server": "usr/lib/rabbitmq/bin/rabbitmq-server",
     "postgresql": "usr/lib/postgresql/*/bin/postgres",
     "xmlsec1": "usr/bin/xmlsec1",
+    "chromium": "usr/bin/chromium",
 }
 _FORBIDDEN = 101  # What a policy answers when a service may not be started.
 _ENVIRONMENT = {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}

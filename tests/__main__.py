@@ -1,7 +1,8 @@
-"""`python -m tests …` is `pytest …` over everything, in two processes at once: alone, one leaves half of a machine idle.
+"""`python -m tests …` is `pytest …` over everything, in three processes at once: alone, one leaves half of a machine idle.
 
-Each process has servers and folders of its own, so the halves know nothing of each other. What the first says is shown as it comes, what
-the second says when it is over. The folders are dealt out by how long their tests take; a new one goes to the second.
+Each process has servers and folders of its own, so they know nothing of each other. What the first says is shown as it comes, what the
+others say when they are over. The folders are dealt out by how long their tests take; a new one goes to the second. The browser's tests are
+the third: they need a process that eventlet has not patched (tests/patched.py).
 """
 
 from __future__ import annotations
@@ -12,23 +13,28 @@ import tempfile
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-FIRST = frozenset({"access", "browser", "chassis", "clients", "contracts", "erasure", "gateway", "keyring", "mailbox_sync", "sign_in"})
-NOTHING_TO_DO = 5  # What pytest answers when no test of a half was wanted.
+FIRST = frozenset({"access", "chassis", "clients", "contracts", "erasure", "gateway", "keyring", "mailbox_sync", "sign_in"})
+BROWSER = frozenset({"browser"})
+NOTHING_TO_DO = 5  # What pytest answers when no test of a share was wanted.
 
 
-def halves() -> tuple[list[str], list[str]]:
-    folders = sorted({path.relative_to(FOLDER).parts[0] for path in FOLDER.rglob("test_*.py")})
-    first = [f"tests/{name}" for name in folders if name in FIRST]
-    return first, [f"tests/{name}" for name in folders if name not in FIRST]
+def shares() -> list[list[str]]:
+    folders = {path.relative_to(FOLDER).parts[0] for path in FOLDER.rglob("test_*.py")}
+    return [[f"tests/{name}" for name in sorted(share & folders)] for share in (FIRST, folders - FIRST - BROWSER, BROWSER)]
 
 
 def main(options: list[str]) -> int:
-    commands = [[sys.executable, "-m", "pytest", *half, *options] for half in halves()]
-    with tempfile.TemporaryFile("w+") as said:
-        second = subprocess.Popen(commands[1], stdout=said, stderr=subprocess.STDOUT)
-        statuses = [subprocess.call(commands[0]), second.wait()]
-        said.seek(0)
-        sys.stdout.write(said.read())
+    first, *others = [[sys.executable, "-m", "pytest", *share, *options] for share in shares()]
+    with tempfile.TemporaryDirectory() as folder:
+        running = []
+        for number, command in enumerate(others):
+            said = Path(folder) / str(number)
+            with said.open("w") as out:
+                running.append((subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT), said))
+        statuses = [subprocess.call(first)]
+        for child, said in running:
+            statuses.append(child.wait())
+            sys.stdout.write(said.read_text())
     wanted = [status for status in statuses if status != NOTHING_TO_DO]
     return max(wanted, default=NOTHING_TO_DO)
 

@@ -35,5 +35,6 @@ def job(job_id: str) -> Any:
         keeper = owner(ask, job_id)
         found = keeper.job(job_id)
         rows = keeper.job_outcomes(job_id, page)
-        shown: dict[str, Any] = {"job": found, "found": rows, "page": page, "is_over": found["state"] in OVER}
+        clients = ask.clients.names([row["subject_id"] for row in rows["items"] if row["subject_id"]])
+        shown: dict[str, Any] = {"job": found, "found": rows, "page": page, "is_over": found["state"] in OVER, "clients": clients}
         return window(ask, "jobs/job.html", **shown, states=STATES, outcomes=OUTCOMES, tones=TONES)
