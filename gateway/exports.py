@@ -6,9 +6,11 @@ status can no longer be sent; the connection is cut instead, so that half a file
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Any
+from urllib.parse import quote
 
 from flask import Response
 
@@ -48,10 +50,16 @@ def json_lines(name: str, head: str, size: int, page_after: Callable[[Any, int],
     return sent(f"{name}.jsonl", JSON_LINES, chain([f"{head}\n"], parts()))
 
 
-def sent(filename: str, mimetype: str, parts: Iterator[str]) -> Response:
+def sent(filename: str, mimetype: str, parts: Iterator[str] | Iterator[bytes]) -> Response:
     if not open_streams.acquire(blocking=False):
         raise Away("Hay demasiadas descargas a la vez. Inténtelo de nuevo dentro de unos segundos.")
-    headers = {"Content-Disposition": f'attachment; filename="{filename}"', "Cache-Control": "no-store"}
-    response = Response(parts, mimetype=mimetype, headers=headers)
+    response = Response(parts, mimetype=mimetype, headers={"Cache-Control": "no-store"})
+    response.headers.set("Content-Disposition", "attachment", **named(filename))
     response.call_on_close(open_streams.release)
     return response
+
+
+def named(filename: str) -> dict[str, str]:
+    """A name beyond ASCII is said twice, plainly for programs that know no better (RFC 6266, section 4.3)."""
+    plain = unicodedata.normalize("NFKD", filename).encode("ascii", "ignore").decode() or "documento"
+    return {"filename": plain} if plain == filename else {"filename": plain, "filename*": f"UTF-8''{quote(filename, safe='')}"}

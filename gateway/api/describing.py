@@ -28,6 +28,7 @@ class Description:
     """`status` and `answer` are those of success; every call may also be refused, as `refusals` lists.
 
     `enrolling`: also for whoever has to set up a second factor before anything else. `also`: other answers of success, status → media type.
+    `largest`: bytes that may be sent, when it is not what every other call may be sent.
     """
 
     summary: str
@@ -42,6 +43,7 @@ class Description:
     enrolling: bool = False
     produces: str = "application/json"
     also: dict[int, str] = field(default_factory=dict)
+    largest: int | None = None
 
 
 def describes(summary: str, **details: Any) -> Callable:
@@ -51,6 +53,8 @@ def describes(summary: str, **details: Any) -> Callable:
     def decorate(view: Callable) -> Callable:
         @wraps(view)
         def answer(**path: Any) -> Any:
+            if description.largest:
+                request.max_content_length = description.largest
             if description.signed_in:
                 session.signed_in(enrolling=description.enrolling)
             arguments = [parsed_query(description.query)] if description.query else no_query()

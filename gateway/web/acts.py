@@ -46,6 +46,8 @@ ACTS: Final[dict[str, Any]] = {
     "mailbox_sync.mailbox_job_asked": _("Trabajo sobre buzones"),
     "mailbox_sync.portal_changed": _("Cambio de un portal"),
     "notifications.notification_changed": _("Tramitación de una notificación"),
+    "notifications.document_added": _("Documento añadido a un cliente"),
+    "read_document": _("Descarga de un documento"),
     "read_day": _("Lectura de un día del tablón"),
     "teu_watcher.teu_source_switched": _("Lectura del tablón activada o desactivada"),
     "access.user_changed": _("Cambio de una persona"),

@@ -13,7 +13,7 @@ from flask_babel import gettext
 
 from gateway import session
 from gateway.web.client_form import EMPTY, Record, changes, differences, flat, merged, nested, read_before, typed
-from gateway.web.client_record import certificates_of, new_window, record_window
+from gateway.web.client_record import Beside, new_window, record_window
 from gateway.web.client_window import address_of
 from gateway.web.window import require, then
 from services.contracts.errors import Conflict, Invalid, StaleVersion
@@ -47,22 +47,22 @@ def register_client() -> Any:
 
 
 def client(client_id: str) -> Any:
-    kept = certificates_of(client_id)
+    beside = Beside.of(client_id)
     with session.services() as ask:
-        return record_window(ask, ask.clients.client(client_id), kept)
+        return record_window(ask, ask.clients.client(client_id), beside)
 
 
 def save_client(client_id: str) -> Any:
     mine, was, version = typed(request.form), read_before(request.form), request.form.get("version", type=int)
-    kept = certificates_of(client_id)
+    beside = Beside.of(client_id)
     with session.services() as ask:
         try:
             save(ask, client_id, changes(mine, was), version)
         except StaleVersion as refusal:
             now = ask.clients.client(client_id)
-            return record_window(ask, now, kept, refusal=refusal, **overtaken(mine, was, flat(now)))
+            return record_window(ask, now, beside, refusal=refusal, **overtaken(mine, was, flat(now)))
         except (Invalid, Conflict) as refusal:
-            return record_window(ask, ask.clients.client(client_id), kept, refusal=refusal, record=mine, was=was, version=version)
+            return record_window(ask, ask.clients.client(client_id), beside, refusal=refusal, record=mine, was=was, version=version)
     return then(address_of(client_id), gettext("Guardado."))
 
 
@@ -86,10 +86,10 @@ def archive_client(client_id: str) -> Any:
 
 
 def restore_client(client_id: str) -> Any:
-    kept = certificates_of(client_id)
+    beside = Beside.of(client_id)
     with session.services() as ask:
         try:
             ask.clients.restore(client_id)
         except Conflict as refusal:
-            return record_window(ask, ask.clients.client(client_id), kept, refusal=refusal)
+            return record_window(ask, ask.clients.client(client_id), beside, refusal=refusal)
     return then(address_of(client_id), gettext("Cliente recuperado. Sus buzones vuelven a leerse."))

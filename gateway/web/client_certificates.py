@@ -9,7 +9,7 @@ from flask_babel import gettext
 
 from gateway import session
 from gateway.api.certificates import imported
-from gateway.web.client_record import certificates_of, record_window
+from gateway.web.client_record import Beside, record_window
 from gateway.web.client_window import address_of
 from gateway.web.window import then
 from services.contracts.errors import Invalid, TooLarge, TooMany
@@ -24,9 +24,9 @@ def import_certificate(client_id: str) -> Any:
     try:
         made = imported(client_id)
     except (Invalid, TooLarge, TooMany) as refusal:
-        kept = certificates_of(client_id)
+        beside = Beside.of(client_id)
         with session.services() as ask:
-            return record_window(ask, ask.clients.client(client_id), kept, certificate_refusal=refusal)
+            return record_window(ask, ask.clients.client(client_id), beside, certificate_refusal=refusal)
     sentences = [gettext("Certificado guardado."), *(warning["message"] for warning in made["warnings"])]
     return then(address_of(client_id), " ".join(sentences))
 

@@ -31,6 +31,7 @@ SUBJECT_AND_DETAIL: Final[dict[type[Event], tuple[str, tuple[str, ...]]]] = {
     facts.MailboxesChanged: ("mailbox_ids", ("client_id", "body", "change")),
     facts.SyncRequested: ("sync_id", ("mailbox_id", "client_id", "body")),
     facts.NotificationChanged: ("notification_id", ("client_id", "processing_state", "assignee_id", "version")),
+    facts.DocumentAdded: ("document_id", ("client_id", "origin", "size")),
     facts.TeuSourceSwitched: ("", ("is_on", "reason")),
     facts.PortalChanged: ("portal_id", ("change", "hosts", "version")),
     facts.ViewChanged: ("view_id", ("change", "is_shared", "version")),

@@ -14,7 +14,7 @@ from typing import Any, TypeVar, get_args, get_type_hints
 from services.contracts.message import Event
 
 PLAIN = frozenset(
-    {"change", "body", "kind", "body_state", "processing_state", "state", "regime", "via", "language"}
+    {"change", "body", "kind", "body_state", "processing_state", "state", "regime", "origin", "via", "language"}
     | {"verb", "capabilities", "holder_kind", "joined", "left"}
 )
 """Texts that are one of a few words, and ids."""

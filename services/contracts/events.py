@@ -401,3 +401,13 @@ class NotificationChanged(Event):
     assignee_id: str
     version: int
     edict_id: str = ""
+
+
+@event("notifications")
+class DocumentAdded(Event):
+    """Somebody put a document with a client. `origin`: upload, or browser when it was downloaded in a session of one; `size` in bytes."""
+
+    document_id: str
+    client_id: str
+    origin: str
+    size: int

@@ -66,7 +66,7 @@ def _find(db: UnitOfWork, asking: Asking, notification_id: str, *, locked: bool 
 def listed(db: UnitOfWork, asking: Asking, wanted: Json) -> Json:
     """`wanted` as loaded by `schemas.notifications.NotificationsPage`. Raises NotFound for a client that may not be seen."""
     if "client" in wanted:
-        _require_client(db, asking.scope, wanted["client"])
+        require_client(db, asking.scope, wanted["client"])
     number, size = wanted["page"], wanted["page_size"]
     conditions = [visible_to(asking.scope), *_filters(wanted)]
     total = db.scalar(select(func.count()).select_from(Notification).where(*conditions))
@@ -75,7 +75,8 @@ def listed(db: UnitOfWork, asking: Asking, wanted: Json) -> Json:
     return {"items": [described(row) for row in rows], "total": total, "page": number, "page_size": size}
 
 
-def _require_client(db: UnitOfWork, scope: Scope, client_id: str) -> None:
+def require_client(db: UnitOfWork, scope: Scope, client_id: str) -> None:
+    """Raises NotFound for a client that may not be seen."""
     groups = db.scalars(select(ClientGroup.group_id).where(ClientGroup.client_id == client_id))
     if not is_known(db, client_id) or not scope.sees(frozenset(groups)):
         raise NotFound()

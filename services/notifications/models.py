@@ -2,6 +2,7 @@
 
     notifications                 the inbox: what lies in mailboxes and what the TEU says
     clients → client_groups       who may see which client, kept from ClientsRegistered and ClientsChanged
+    documents → document_parts    what people keep with a client; the content is sealed
     users                         who may be given a notification, kept from UserChanged
 
 The identity of a notice is (tenant, source, body, origin code, reference); an edict has its client in the place of the origin code, because
@@ -14,10 +15,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Date, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Date, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.tables import Instant, Tenanted, id_column, model_base
+from services.contracts.message import utc_now
 
 Model: Any = model_base("notifications")
 
@@ -75,3 +77,30 @@ class KnownUser(Tenanted, Model):
     user_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     version: Mapped[int]
     is_active: Mapped[bool]
+
+
+class Document(Tenanted, Model):
+    """A file that somebody keeps with a client. Until all its parts have arrived (`is_whole`) it is not there for anybody."""
+
+    __tablename__ = "documents"
+    id: Mapped[str] = id_column()
+    client_id: Mapped[str] = mapped_column(String(36), index=True)
+    name: Mapped[str] = mapped_column(Text)
+    origin: Mapped[str] = mapped_column(String(10))
+    size: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column(String(64))
+    parts: Mapped[int]
+    is_whole: Mapped[bool]
+    added_by: Mapped[str] = mapped_column(String(36))
+    added_at: Mapped[datetime] = mapped_column(Instant, default=utc_now)
+
+
+class DocumentPart(Tenanted, Model):
+    """Some hundred thousand bytes of a document, numbered from 0; `size` is that of what is sealed."""
+
+    __tablename__ = "document_parts"
+    document_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    client_id: Mapped[str] = mapped_column(String(36), index=True)
+    size: Mapped[int]
+    sealed: Mapped[str] = mapped_column(Text)

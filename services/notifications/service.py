@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from services.chassis.asking import Asking
 from services.chassis.database import Database, UnitOfWork
 from services.chassis.entrypoints import on, rpc
@@ -13,16 +15,19 @@ from services.contracts.rpc import SIGNED_IN, Json
 from services.contracts.schemas import checked
 from services.contracts.schemas.notifications import NotificationChanges, NotificationsPage
 from services.notifications import filing, known, processing
+from services.notifications.documents import SEALED, Documents, shown, visible_document
 from services.notifications.erasing import forget
 from services.notifications.listing import described, listed, notification_to_change, visible_notification
 from services.notifications.models import Model, Notification
 
 
-class NotificationsService(Service):
+class NotificationsService(Documents, Service):
     name = "notifications"
     db = Database(Model)
     forget_clients = staticmethod(forget)
+    opens: ClassVar = {"document_parts.sealed": SEALED}
     clients = Promise("clients")
+    audit = Promise("audit")
 
     @on(NoticesFound)
     def file_notices(self, db: UnitOfWork, fact: NoticesFound) -> None:
@@ -45,6 +50,17 @@ class NotificationsService(Service):
     def change(self, db: UnitOfWork, asking: Asking, notification: Notification, changes: Json) -> Json:
         processing.change(db, asking, notification, checked(NotificationChanges, changes))
         return described(notification)
+
+    # ── documents of clients (`documents`) ─────────────────────────────────────────────────────────────────────────────────────
+
+    @rpc(needs=SIGNED_IN, unit=False)
+    def read_document(self, asking: Asking, document_id: str) -> Json:
+        """What is said of a document whose parts are asked for next; the trail has it before it is answered."""
+        with self.db.begin(asking) as db:
+            found = shown(visible_document(self, db, asking, document_id))
+        entry = {"tenant_id": asking.tenant_id, "act": "read_document", "user_id": asking.user_id, "subject": document_id}
+        self.audit.record([entry | {"detail": {"client_id": found["client_id"], "size": found["size"]}}])
+        return found
 
     # ── what others know ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -18,7 +18,7 @@ READS = {
     " removed_portals sync",
     "sync_worker": "erasure holdings holdings_page parked_summary",
     "teu_watcher": "coverage edict edicts erasure holdings holdings_page job job_outcomes parked_summary source",
-    "notifications": "erasure holdings holdings_page notification notifications parked_summary",
+    "notifications": "document_part documents erasure holdings holdings_page notification notifications parked_summary",
 }
 
 WRITES = {
@@ -105,10 +105,18 @@ WRITES = {
         "sync_now": "mailbox_sync.sync_requested",
     },
     "teu_watcher": {"read_day": "read_day", "switch_source": "teu_watcher.teu_source_switched"},
-    "notifications": {"change": "notifications.notification_changed"},
+    "notifications": {
+        "change": "notifications.notification_changed",
+        "finish_document": "notifications.document_added",
+        "read_document": "read_document",
+    },
 }
 
 NOT_YET_AN_ACT = {
+    "notifications": {
+        "add_document": "what is only beginning to arrive; finish_document is the act",
+        "add_part": "the same",
+    },
     "sign_in": {
         "enrol_totp": "a secret is shown; confirm_totp, which makes it count, is the act",
         "founding_code": "an operator's code at the first start, before there is a firm",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import json
 import subprocess
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from gateway.documents import keep
 from gateway.handing_over import hand_over
 from services.catalogue import databases
 from services.chassis.asking import Asking
@@ -29,6 +31,8 @@ from tests.worlds import numbers, until
 PASSWORD = "una clave larga"
 PASSING = ("outbox ", "handled ", "leases ", "trails ", "nodes ", "checkpoints ", "due ", "turns ", "mailboxes ", "coverage ", "answers ")
 """Tables that change by themselves while nobody does anything."""
+SEALED = {"edict_id": "edict", "document_id": "document"}
+"""A column beside a sealed text → what that is sealed as."""
 SOMETIME = datetime(2026, 9, 29, 8, 15, tzinfo=UTC)
 
 
@@ -45,6 +49,7 @@ class Stock:
         self.client_id = self._registered()
         self.certificate_id = self._certified()
         self.mailbox_id = self._with_mailbox()
+        self._documented()
         self._told()
         until(self.is_everywhere, "every service holds something of the client")
 
@@ -60,6 +65,10 @@ class Stock:
 
     def _with_mailbox(self) -> str:
         return self.admin.mailbox_sync.add_mailbox(self.client_id, {"body": "dehu", "via": "own_certificate"})["id"]
+
+    def _documented(self) -> None:
+        content = f"{self.name}, {self.tax_id}".encode()
+        self.document_id = keep(self.admin, self.client_id, {"name": f"{self.words[5]}.txt"}, io.BytesIO(content))["id"]
 
     def _told(self) -> None:
         body = PublicBody(code="E04990201", name="Un organismo")
@@ -145,7 +154,8 @@ def owner_of(row: Any) -> str:
 def opened(seals: Any, row: Any) -> str:
     if "envelope" in row:
         return seals.open(owner_of(row), EVENTS, row["envelope"]["sealed"]).decode()
-    return seals.open(owner_of(row), "edict", row["sealed"]).decode() if "edict_id" in row and "sealed" in row else ""
+    purpose = next((SEALED[name] for name in SEALED if name in row), "") if "sealed" in row else ""
+    return seals.open(owner_of(row), purpose, row["sealed"]).decode() if purpose else ""
 
 
 def kept_events(world: Any, tenant_id: str) -> list[dict[str, str]]:
