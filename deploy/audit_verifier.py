@@ -157,7 +157,9 @@ class Verification:
         own = [] if header["checkpoint"] is None else [("de la cabecera", header["checkpoint"])]
         self.awaited: list[tuple[str, object]] = [*own, *(("guardado fuera", one) for one in kept)]
         for key_id in [key_id for key_id, key in self.keys.items() if given and key not in given]:
-            self.wrong.append(f"La clave {key_id} de la cabecera no es ninguna de las dadas; si es de la instalación, añádala con --public-key.")
+            self.wrong.append(
+                f"La clave {key_id} de la cabecera no es ninguna de las dadas; si es de la instalación, añádala con --public-key."
+            )
             del self.keys[key_id]
         if not own:
             self.wrong.append("No hay ningún punto de control firmado: nada demuestra que los asientos sean los que se escribieron.")
