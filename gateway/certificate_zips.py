@@ -17,18 +17,19 @@ from pathlib import PurePosixPath
 from services.contracts.csv_layouts import decoded, folded
 from services.contracts.errors import Invalid, TooLarge
 from services.contracts.schemas.certificates import LARGEST_FILE, MOST_AT_ONCE
+from services.contracts.sentences import said
 
 MOST_BYTES = 60_000_000
 LARGEST_LIST = 1_000_000
 KINDS = (".p12", ".pfx")
 NAMES = ({"file", "fichero"}, {"password", "contrasena"})
-NOT_A_ZIP = "No es un ZIP, o está dañado. Comprima los ficheros .p12 o .pfx en uno y envíelo de nuevo."
-EMPTY = "El ZIP no tiene ningún fichero .p12 ni .pfx."
-NO_PASSWORD = "Falta su contraseña: póngala en el CSV «file,password», o indique una para todos."
-OTHER_KIND = "No es un fichero .p12 ni .pfx. Exporte el certificado con su clave en uno de esos formatos."
-LOCKED = "El ZIP está cifrado. Comprima los ficheros sin contraseña: cada certificado ya tiene la suya."
-TOO_BIG = "Pasa de 100 kB: un certificado con su clave ocupa mucho menos."
-BAD_CSV = "El CSV de contraseñas debe tener la cabecera «file,password» y una fila por fichero."
+NOT_A_ZIP = said("No es un ZIP, o está dañado. Comprima los ficheros .p12 o .pfx en uno y envíelo de nuevo.")
+EMPTY = said("El ZIP no tiene ningún fichero .p12 ni .pfx.")
+NO_PASSWORD = said("Falta su contraseña: póngala en el CSV «file,password», o indique una para todos.")
+OTHER_KIND = said("No es un fichero .p12 ni .pfx. Exporte el certificado con su clave en uno de esos formatos.")
+LOCKED = said("El ZIP está cifrado. Comprima los ficheros sin contraseña: cada certificado ya tiene la suya.")
+TOO_BIG = said("Pasa de 100 kB: un certificado con su clave ocupa mucho menos.")
+BAD_CSV = said("El CSV de contraseñas debe tener la cabecera «file,password» y una fila por fichero.")
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError)
 
 
@@ -56,7 +57,7 @@ def opened(archive: zipfile.ZipFile, password: str, beside: bytes | None) -> lis
     lists = [info for info in files if info.filename.lower().endswith(".csv")]
     wanted = [info for info in files if info not in lists]
     if len(wanted) > MOST_AT_ONCE:
-        raise TooLarge(f"El ZIP pasa de {MOST_AT_ONCE} ficheros. Repártalos en varios.")
+        raise TooLarge(said("El ZIP pasa de {most} ficheros. Repártalos en varios.", most=MOST_AT_ONCE))
     if not any(is_certificate(info) for info in wanted):
         raise Invalid.field("file", EMPTY)
     if any(info.flag_bits & 1 for info in files):
@@ -75,14 +76,14 @@ def is_litter(name: str) -> bool:
     return path.parts[:1] == ("__MACOSX",) or path.name.startswith((".", "~$"))
 
 
-def with_passwords(archive: zipfile.ZipFile, wanted: list[zipfile.ZipInfo], said: dict[str, str], password: str) -> Iterator[Entry]:
+def with_passwords(archive: zipfile.ZipFile, wanted: list[zipfile.ZipInfo], own: dict[str, str], password: str) -> Iterator[Entry]:
     left = MOST_BYTES
     for info in wanted:
-        entry = Entry(info.filename[-300:], password=said.get(key_of(info.filename), said.get(base_of(info.filename), password)))
+        entry = Entry(info.filename[-300:], password=own.get(key_of(info.filename), own.get(base_of(info.filename), password)))
         content = read(archive, info, LARGEST_FILE) if is_certificate(info) else b""
         left -= len(content)
         if left < 0:
-            raise TooLarge("Los ficheros del ZIP pasan de 60 MB. Repártalos en varios.")
+            raise TooLarge(said("Los ficheros del ZIP pasan de 60 MB. Repártalos en varios."))
         if not is_certificate(info):
             entry.fault = {"file": [OTHER_KIND]}
         elif len(content) > LARGEST_FILE:
@@ -105,13 +106,13 @@ def passwords_in(content: bytes) -> dict[str, str]:
     if not content:
         return {}
     if len(content) > LARGEST_LIST:
-        raise TooLarge("El CSV de contraseñas pasa de 1 MB.")
+        raise TooLarge(said("El CSV de contraseñas pasa de 1 MB."))
     lines = decoded(content).splitlines()
     for delimiter in (";", ","):
         rows = [row for row in csv.reader(lines, delimiter=delimiter) if row]
         if rows and len(rows[0]) >= 2 and all(folded(cell) in names for cell, names in zip(rows[0], NAMES, strict=False)):
-            said = [(row[0], row[1]) for row in rows[1:] if len(row) >= 2]
-            return {base_of(name): word for name, word in said} | {key_of(name): word for name, word in said}
+            found = [(row[0], row[1]) for row in rows[1:] if len(row) >= 2]
+            return {base_of(name): word for name, word in found} | {key_of(name): word for name, word in found}
     raise Invalid.field("passwords", BAD_CSV)
 
 

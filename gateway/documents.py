@@ -16,6 +16,7 @@ from gateway import session
 from gateway.exports import sent
 from services.contracts.errors import Invalid
 from services.contracts.schemas.documents import LARGEST, PART_BYTES
+from services.contracts.sentences import said
 
 LARGEST_FORM = LARGEST + 100_000
 """With the parts of the form around the file."""
@@ -26,7 +27,7 @@ def uploaded_document(client_id: str) -> dict[str, Any]:
     session.signed_in()
     file = request.files.get("file")
     if file is None or not file.filename:
-        raise Invalid.field("file", "Adjunte el fichero en el campo «file» de un formulario multipart/form-data.")
+        raise Invalid.field("file", said("Adjunte el fichero en el campo «file» de un formulario multipart/form-data."))
     name = file.filename.replace("\\", "/").rpartition("/")[2]
     with session.services() as ask:
         return keep(ask, client_id, {"name": name}, file.stream)
@@ -40,7 +41,7 @@ def keep(ask: Any, client_id: str, new: dict[str, str], file: IO[bytes]) -> dict
         digest.update(part)
         size += len(part)
     if not size:
-        raise Invalid.field("file", "El fichero está vacío.")
+        raise Invalid.field("file", said("El fichero está vacío."))
     return ask.notifications.finish_document(begun["id"], {"size": size, "sha256": digest.hexdigest()})
 
 

@@ -9,8 +9,10 @@ from flask import Flask, Response, g, jsonify, redirect, render_template, reques
 from nameko.exceptions import RemoteError
 from werkzeug.exceptions import HTTPException
 
+from gateway.sentences import told
 from services.chassis.logs import what_failed
 from services.contracts import errors
+from services.contracts.sentences import said
 
 log = structlog.get_logger()
 STATUS: dict[type[errors.Refusal], int] = {
@@ -27,10 +29,10 @@ STATUS: dict[type[errors.Refusal], int] = {
 RETRY_AFTER_S = "5"
 SENTENCES = {
     404: ("not_found", errors.NotFound().message),
-    405: ("method_not_allowed", "Esta dirección no admite ese método. Mire en /api/docs los que admite."),
-    413: ("too_large", "Lo enviado es demasiado grande."),
-    400: ("invalid", "La petición no se entiende."),
-    415: ("invalid", "El cuerpo debe ser JSON."),
+    405: ("method_not_allowed", said("Esta dirección no admite ese método. Mire en /api/docs los que admite.")),
+    413: ("too_large", said("Lo enviado es demasiado grande.")),
+    400: ("invalid", said("La petición no se entiende.")),
+    415: ("invalid", said("El cuerpo debe ser JSON.")),
 }
 
 
@@ -63,7 +65,7 @@ def status_of(refusal: errors.Refusal) -> int:
 def on_http_error(error: HTTPException) -> Any:
     code, message = SENTENCES.get(error.code or 500, ("refused", error.description or ""))
     if error.code == 413:
-        message = f"Lo enviado no puede pasar de {(request.max_content_length or 0) // 1_000_000} MB."
+        message = said("Lo enviado no puede pasar de {(request.max_content_length or 0) // 1000000} MB.", (request.max_content_length or 0) // 1000000=(request.max_content_length or 0) // 1000000)
     response = answer(error.code or 500, code, message, {})
     for name, value in error.get_headers():
         if name == "Allow":
@@ -76,7 +78,12 @@ def on_fault(error: Exception) -> Any:
     log.error(
         "request_failed", request_id=g.request_id, path=request.endpoint, error=getattr(error, "exc_type", None) or what_failed(error)
     )
-    return answer(500, "fault", f"Algo ha fallado por nuestra parte. Si se repite, indique esta referencia: {g.request_id}.", {})
+    return answer(
+        500,
+        "fault",
+        said("Algo ha fallado por nuestra parte. Si se repite, indique esta referencia: {reference}.", reference=g.request_id),
+        {},
+    )
 
 
 def wants_json() -> bool:
@@ -84,6 +91,8 @@ def wants_json() -> bool:
 
 
 def answer(status: int, code: str, message: str, fields: dict[str, list[str]]) -> Response:
+    """In the reader's language; a program that names none is answered in Spanish."""
+    message, fields = told(message), {name: [told(reason) for reason in reasons] for name, reasons in fields.items()}
     if wants_json():
         body = {"code": code, "message": message, "request_id": g.request_id} | ({"errors": fields} if fields else {})
         response = jsonify(body)

@@ -17,6 +17,7 @@ from flask import Response
 from gateway import session
 from gateway.live import open_streams
 from services.contracts.errors import Away
+from services.contracts.sentences import said
 
 AT_ONCE = 500
 JSON_LINES = "application/jsonl"
@@ -52,7 +53,7 @@ def json_lines(name: str, head: str, size: int, page_after: Callable[[Any, int],
 
 def sent(filename: str, mimetype: str, parts: Iterator[str] | Iterator[bytes]) -> Response:
     if not open_streams.acquire(blocking=False):
-        raise Away("Hay demasiadas descargas a la vez. Inténtelo de nuevo dentro de unos segundos.")
+        raise Away(said("Hay demasiadas descargas a la vez. Inténtelo de nuevo dentro de unos segundos."))
     response = Response(parts, mimetype=mimetype, headers={"Cache-Control": "no-store"})
     response.headers.set("Content-Disposition", "attachment", **named(filename))
     response.call_on_close(open_streams.release)

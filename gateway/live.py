@@ -15,7 +15,9 @@ from typing import Any
 from flask import Response
 
 from gateway import session
+from gateway.sentences import error_told, spoken
 from services.contracts.errors import Away, Refusal
+from services.contracts.sentences import said
 
 MOST = 32
 PAUSE_S = 1.0
@@ -23,14 +25,14 @@ open_streams = threading.BoundedSemaphore(MOST)
 
 
 def stream(first: dict[str, Any], look: Callable[[Any], dict[str, Any]], ended: Callable[[dict[str, Any]], bool]) -> Response:
-    asking, pool = session.signed_in(), session.pool()
+    asking, pool, speech = session.signed_in(), session.pool(), spoken()
     if not open_streams.acquire(blocking=False):
-        raise Away("Hay demasiadas vistas en directo abiertas. La página preguntará cada pocos segundos.")
+        raise Away(said("Hay demasiadas vistas en directo abiertas. La página preguntará cada pocos segundos."))
 
     def events() -> Iterator[str]:
         state = first
         while True:
-            yield f"data: {json.dumps(state, ensure_ascii=False)}\n\n"
+            yield f"data: {json.dumps(error_told(state, speech), ensure_ascii=False)}\n\n"
             if ended(state):
                 return
             time.sleep(PAUSE_S)
@@ -38,7 +40,8 @@ def stream(first: dict[str, Any], look: Callable[[Any], dict[str, Any]], ended: 
                 with pool.services(asking) as ask:
                     state = look(ask)
             except Refusal as refusal:
-                yield f"event: refused\ndata: {json.dumps({'code': refusal.code, 'message': refusal.message}, ensure_ascii=False)}\n\n"
+                said_so = {"code": refusal.code, "message": speech.told(refusal.message)}
+                yield f"event: refused\ndata: {json.dumps(said_so, ensure_ascii=False)}\n\n"
                 return
 
     response = Response(events(), mimetype="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})

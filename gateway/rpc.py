@@ -23,12 +23,13 @@ from services.chassis.broker import nameko_config
 from services.chassis.promises import carry_refusals
 from services.chassis.settings import Settings
 from services.contracts.errors import Away, Refusal
+from services.contracts.sentences import said
 
 log = structlog.get_logger()
 UNREACHABLE = (OSError, AMQPError, KombuError, RpcTimeout, UnknownService, RuntimeError)
 SIZE = 16
 PATIENCE_S = 10
-AWAY = "Una parte del sistema no responde. Inténtelo de nuevo dentro de unos segundos."
+AWAY = said("Una parte del sistema no responde. Inténtelo de nuevo dentro de unos segundos.")
 
 
 class Caller(ClusterRpcProxy):
@@ -52,7 +53,7 @@ class Pool:
     def services(self, asking: Asking) -> Iterator[Any]:
         """The services, asked for this asker: `with pool.services(asking) as ask: ask.clients.client(client_id)`. Raises Away."""
         if not self.free.acquire(timeout=PATIENCE_S):
-            raise Away("Hay demasiadas peticiones a la vez. Inténtelo de nuevo dentro de unos segundos.")
+            raise Away(said("Hay demasiadas peticiones a la vez. Inténtelo de nuevo dentro de unos segundos."))
         try:
             with self._checked_out() as caller:
                 yield caller.on_behalf_of(asking)

@@ -15,6 +15,7 @@ from gateway.rpc import Pool
 from services.chassis.asking import Asking, narrowing
 from services.contracts.errors import Invalid, NotAllowed, NotFound, NotSignedIn, SecondFactorNeeded
 from services.contracts.message import new_id
+from services.contracts.sentences import said
 
 COOKIE = "casillero_session"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -50,7 +51,7 @@ def require_same_origin() -> None:
     """
     site, page = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     if site not in (None, "same-origin", "none") or (site is None and page and urlsplit(page).netloc != request.host):
-        raise NotAllowed("Este formulario llega de otra página. Entre desde la de Casillero.")
+        raise NotAllowed(said("Este formulario llega de otra página. Entre desde la de Casillero."))
 
 
 def sender() -> str:
@@ -100,16 +101,16 @@ def signed_in(*, enrolling: bool = False) -> Asking:
 def recognised(enrolling: bool) -> Asking:
     token = credential()
     if not token:
-        raise NotSignedIn("Inicie sesión para continuar.")
+        raise NotSignedIn(said("Inicie sesión para continuar."))
     with unsigned_services() as ask:
         who = ask.sign_in.who(token)
     g.csrf_token = who["csrf_token"]
     if request.method not in SAFE_METHODS and who["kind"] != "token":
         require_csrf(who["csrf_token"])
     if who["only"] == [] and request.method not in SAFE_METHODS:
-        raise NotAllowed("Este token solo lee. Cree uno con los permisos que necesite.")
+        raise NotAllowed(said("Este token solo lee. Cree uno con los permisos que necesite."))
     if who["kind"] == "enrolling" and not enrolling:
-        raise SecondFactorNeeded("Su despacho exige un segundo factor. Póngalo en /segundo-factor para continuar.")
+        raise SecondFactorNeeded(said("Su despacho exige un segundo factor. Póngalo en /segundo-factor para continuar."))
     return Asking(
         tenant_id=who["tenant_id"],
         user_id=who["user_id"],
@@ -124,14 +125,14 @@ def recognised(enrolling: bool) -> Asking:
 def idempotency_key() -> str:
     key = request.headers.get("Idempotency-Key", "")
     if len(key) > LONGEST_KEY:
-        raise Invalid.field("Idempotency-Key", f"No pase de {LONGEST_KEY} caracteres.")
+        raise Invalid.field("Idempotency-Key", said("No pase de {most} caracteres.", most=LONGEST_KEY))
     return key
 
 
 def require_csrf(expected: str) -> None:
     given = request.headers.get("X-CSRF-Token") or (request.form.get("csrf_token", "") if request.mimetype in FORMS else "")
     if not hmac.compare_digest(given.encode(), expected.encode()):
-        raise NotAllowed("Falta la cabecera X-CSRF-Token o no es la de esta sesión. Vuelva a cargar la página e inténtelo de nuevo.")
+        raise NotAllowed(said("Falta la cabecera X-CSRF-Token o no es la de esta sesión. Vuelva a cargar la página e inténtelo de nuevo."))
 
 
 def is_remote() -> bool:

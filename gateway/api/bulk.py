@@ -13,6 +13,7 @@ from services.contracts.errors import Invalid
 from services.contracts.schemas import checked
 from services.contracts.schemas.bulk import OF_MAILBOXES, BulkAction
 from services.contracts.schemas.jobs import Job
+from services.contracts.sentences import said
 
 blueprint = Blueprint("bulk", __name__)
 
@@ -41,5 +42,5 @@ def by_ids(ask: Any, body: dict[str, Any]) -> dict[str, Any]:
         return body
     ids = ask.clients.chosen(body["filter"])
     if not ids:
-        raise Invalid.field("filter", "Ningún cliente cumple el filtro.")
+        raise Invalid.field("filter", said("Ningún cliente cumple el filtro."))
     return {name: value for name, value in body.items() if name != "filter"} | {"ids": ids}

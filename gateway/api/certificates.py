@@ -17,6 +17,7 @@ from gateway.handing_over import hand_over, hand_over_many
 from services.contracts.errors import Invalid
 from services.contracts.schemas.certificates import Certificate, ImportedCertificate
 from services.contracts.schemas.jobs import Job
+from services.contracts.sentences import said
 
 blueprint = Blueprint("certificates", __name__)
 FORM = {"file": {"type": "string", "format": "binary"}, "password": {"type": "string"}}
@@ -32,7 +33,7 @@ FIRM = ""
 def imported(client_id: str) -> dict[str, Any]:
     file = request.files.get("file")
     if file is None:
-        raise Invalid.field("file", "Adjunte el fichero .p12 o .pfx del certificado.")
+        raise Invalid.field("file", said("Adjunte el fichero .p12 o .pfx del certificado."))
     with session.services() as ask:
         return hand_over(ask, client_id, base64.b64encode(file.read()).decode(), request.form.get("password", ""))
 

@@ -19,6 +19,7 @@ from marshmallow import Schema
 from gateway import session
 from services.contracts.errors import Invalid
 from services.contracts.schemas import checked
+from services.contracts.sentences import said
 
 UNSAFE = {"POST", "PATCH", "PUT", "DELETE"}
 
@@ -78,13 +79,13 @@ def described(view: Any, description: Description) -> Callable:
 def parsed_query(schema: type[Schema]) -> dict[str, Any]:
     repeated = [name for name, values in request.args.lists() if len(values) > 1]
     if repeated:
-        raise Invalid("Hay parámetros que no son válidos.", {name: ["Está repetido."] for name in repeated})
+        raise Invalid(said("Hay parámetros que no son válidos."), {name: [said("Está repetido.")] for name in repeated})
     return schema().dump(checked(schema, request.args.to_dict()))
 
 
 def no_query() -> list:
     if request.args:
-        raise Invalid("Hay parámetros que no son válidos.", {name: ["Esta llamada no lo admite."] for name in request.args})
+        raise Invalid(said("Hay parámetros que no son válidos."), {name: [said("Esta llamada no lo admite.")] for name in request.args})
     return []
 
 
@@ -94,9 +95,9 @@ def json_body() -> dict[str, Any]:
     except RecursionError:  # Nested some hundred deep: nobody's data, and a fault of ours if it were let through.
         body = None
     if isinstance(body, dict) and not is_text(body):
-        raise Invalid("El cuerpo tiene caracteres que no son texto (mitades sueltas de un par sustituto).")
+        raise Invalid(said("El cuerpo tiene caracteres que no son texto (mitades sueltas de un par sustituto)."))
     if not isinstance(body, dict):
-        raise Invalid("El cuerpo debe ser un objeto JSON con Content-Type: application/json.")
+        raise Invalid(said("El cuerpo debe ser un objeto JSON con Content-Type: application/json."))
     return body
 
 

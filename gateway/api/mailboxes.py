@@ -9,6 +9,7 @@ from flask import Blueprint, Response
 from gateway import live, session
 from gateway.api.describing import describes
 from gateway.api.shapes import listed
+from gateway.sentences import error_told
 from services.contracts.schemas.mailboxes import Mailbox, MailboxChanges, MailboxesPage, NewMailbox, Sync
 from services.contracts.schemas.paging import paged
 
@@ -69,7 +70,7 @@ def sync_now(mailbox_id: str) -> dict[str, Any]:
 @describes("How far the reading is", answer=Sync)
 def sync(sync_id: str) -> dict[str, Any]:
     with session.services() as ask:
-        return ask.mailbox_sync.sync(sync_id)
+        return error_told(ask.mailbox_sync.sync(sync_id))
 
 
 @blueprint.get("/api/syncs/<sync_id>/events")

@@ -16,6 +16,7 @@ from services.contracts.schemas.clients import GroupClients
 from services.contracts.schemas.paging import paged
 from services.contracts.schemas.people import Group, GroupChanges, GroupsPage, NewGroup, NewUser, User, UserChanges, UsersPage
 from services.contracts.schemas.sessions import Invited
+from services.contracts.sentences import said
 
 blueprint = Blueprint("people", __name__)
 
@@ -124,10 +125,10 @@ def require_clients(ask: Any, body: dict[str, Any]) -> None:
     """Before anything is written, because a group and its clients are two commits. Raises NotAllowed, or Invalid for one not seen."""
     if "client_ids" in body:
         if "clients.write" not in ask.access.me()["capabilities"]:
-            raise NotAllowed("Su rol no le permite cambiar los clientes de un grupo (falta «clients.write»).")
+            raise NotAllowed(said("Su rol no le permite cambiar los clientes de un grupo (falta «clients.write»)."))
         wanted = set(checked(GroupClients, {"client_ids": body["client_ids"]})["client_ids"])
         if unseen := wanted - set(ask.clients.names(sorted(wanted))):
-            raise Invalid.field("client_ids", f"{len(unseen)} no existen o no están a su alcance.")
+            raise Invalid.field("client_ids", said("{count} no existen o no están a su alcance.", count=len(unseen)))
 
 
 def put_clients(ask: Any, group: dict[str, Any], client_ids: Any) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from gateway import session
 from gateway.api.describing import describes
 from services.contracts.errors import Invalid
 from services.contracts.schemas.settings import Settings, SettingsChanges
+from services.contracts.sentences import said
 
 blueprint = Blueprint("settings", __name__)
 FORM = {"file": {"type": "string", "format": "binary"}}
@@ -36,9 +37,13 @@ def require_read(ask: Any, mailboxes: Any) -> None:
     wanted = mailboxes if isinstance(mailboxes, list) else []
     named = [(number, str(one.get("body"))) for number, one in enumerate(wanted) if isinstance(one, dict)]
     unread = {body["id"]: body["name"] for body in ask.mailbox_sync.bodies() if not body["is_read"]} if named else {}
-    faults = {f"default_mailboxes.{number}.body": [f"Los buzones de {unread[id]} aún no se leen."] for number, id in named if id in unread}
+    faults = {
+        f"default_mailboxes.{number}.body": [said("Los buzones de {body} aún no se leen.", body=unread[id])]
+        for number, id in named
+        if id in unread
+    }
     if faults:
-        raise Invalid("Hay datos que no son válidos.", faults)
+        raise Invalid(said("Hay datos que no son válidos."), faults)
 
 
 @blueprint.get("/api/settings/logo")
@@ -54,7 +59,7 @@ def logo() -> Response:
 def set_logo() -> dict[str, Any]:
     file = request.files.get("file")
     if file is None:
-        raise Invalid.field("file", "Adjunte la imagen, PNG o JPEG.")
+        raise Invalid.field("file", said("Adjunte la imagen, PNG o JPEG."))
     with session.services() as ask:
         return ask.access.set_logo(base64.b64encode(file.read()).decode())
 

@@ -13,6 +13,7 @@ from gateway import session
 from gateway.api.uploads import uploaded
 from gateway.certificate_zips import entries_of
 from gateway.handing_over import hand_over, hand_over_many
+from gateway.sentences import told
 from gateway.web.client_record import titled
 from gateway.web.clients import CERTIFICATES, TONES
 from gateway.web.forms import SHOWN_AGAIN, page
@@ -37,7 +38,7 @@ def certificates_of_firm() -> Any:
             made = hand_over(ask, FIRM, base64.b64encode(uploaded()).decode(), request.form.get("password", ""))
         except SHOWN_AGAIN as refusal:
             return shown(ask, refusal)
-    odd = " ".join(warning["message"] for warning in made["warnings"])
+    odd = " ".join(told(warning["message"]) for warning in made["warnings"])
     return then(PAGE, f"{gettext('Certificado guardado.')} {odd}".strip())
 
 

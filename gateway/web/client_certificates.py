@@ -9,6 +9,7 @@ from flask_babel import gettext
 
 from gateway import session
 from gateway.api.certificates import imported
+from gateway.sentences import told
 from gateway.web.client_record import Beside, record_window
 from gateway.web.client_window import address_of
 from gateway.web.window import then
@@ -27,7 +28,7 @@ def import_certificate(client_id: str) -> Any:
         beside = Beside.of(client_id)
         with session.services() as ask:
             return record_window(ask, ask.clients.client(client_id), beside, certificate_refusal=refusal)
-    sentences = [gettext("Certificado guardado."), *(warning["message"] for warning in made["warnings"])]
+    sentences = [gettext("Certificado guardado."), *(told(warning["message"]) for warning in made["warnings"])]
     return then(address_of(client_id), " ".join(sentences))
 
 

@@ -17,6 +17,7 @@ from gateway.api.passwords import ask_for_link
 from gateway.api.second_factor import open_second_step
 from gateway.api.sessions import open_session
 from gateway.errors import status_of
+from gateway.sentences import told
 from gateway.web import languages
 from gateway.web.window import ours, then
 from services.contracts.errors import Invalid, NotFound, NotSignedIn, OtpNeeded, PasswordExpired, Refusal, TooMany
@@ -76,10 +77,10 @@ def forgotten() -> Any:
     if request.method == "GET":
         return render_template("session/forgotten.html", typed={}, refusal=None)
     try:
-        said = ask_for_link({"email": request.form.get("email", "")})
+        asked = ask_for_link({"email": request.form.get("email", "")})
     except (Invalid, TooMany) as refusal:
         return shown_again("session/forgotten.html", refusal)
-    return make_response(render_template("session/said.html", title=gettext("Elegir otra contraseña"), message=said["message"]), 202)
+    return make_response(render_template("session/said.html", title=gettext("Elegir otra contraseña"), message=told(asked["message"])), 202)
 
 
 def sign_out() -> Response:

@@ -11,6 +11,8 @@ from flask import Flask, g, request
 from flask_babel import Babel, refresh
 from werkzeug.wrappers import Response
 
+from gateway.sentences import told
+
 LANGUAGES: Final = {"es": "Español", "ca": "Català", "eu": "Euskara", "gl": "Galego", "en": "English"}
 COOKIE = "casillero_language"
 A_YEAR_S = 365 * 24 * 3600
@@ -20,6 +22,7 @@ def register(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "web/translations"
     Babel(app, default_locale="es", default_timezone="Europe/Madrid", locale_selector=chosen)
     app.jinja_env.globals |= {"language": chosen, "languages": LANGUAGES}
+    app.jinja_env.filters["told"] = told
 
 
 def chosen() -> str:

@@ -13,6 +13,7 @@ from services.access.models import Entry, User
 from services.chassis.database import UnitOfWork
 from services.chassis.insert import insert_new
 from services.contracts.errors import Conflict
+from services.contracts.sentences import said
 
 
 def folded(email: str) -> str:
@@ -28,5 +29,5 @@ def enter(db: UnitOfWork, user: User) -> None:
     db.execute(delete(Entry).where(Entry.user_id == user.id))
     entry = {"email_hash": hash_of(db, user.email), "tenant_id": user.tenant_id, "user_id": user.id}
     if not insert_new(db, Entry, [entry], Entry.user_id):
-        reason = "Otra persona ya entra con este correo. Use otro."
+        reason = said("Otra persona ya entra con este correo. Use otro.")
         raise Conflict(reason, {"email": [reason]})

@@ -12,8 +12,9 @@ from services.chassis.marks import among, mark
 from services.contracts.errors import Conflict
 from services.contracts.events import TenantErased
 from services.contracts.rpc import INTERNAL
+from services.contracts.sentences import said
 
-FIRST_SUSPEND = (
+FIRST_SUSPEND = said(
     "El despacho no está suspendido. Suspéndalo antes con `casillero tenant suspend`: así nadie trabaja en él mientras se borra."
 )
 

@@ -23,6 +23,7 @@ from services.contracts.message import new_id
 from services.contracts.rpc import SIGNED_IN, Json, Scope
 from services.contracts.schemas import checked
 from services.contracts.schemas.people import GroupChanges, GroupsPage, NewGroup
+from services.contracts.sentences import said
 
 
 def matching(scope: Scope, page: Json) -> Select[Group]:
@@ -90,7 +91,7 @@ def written(db: UnitOfWork) -> None:
     try:
         db.flush()
     except IntegrityError as error:
-        reason = "Ya hay un grupo con este nombre. Elija otro."
+        reason = said("Ya hay un grupo con este nombre. Elija otro.")
         raise Conflict(reason, {"name": [reason]}) from error
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from services.access.models import Group, Membership, User
 from services.contracts.rpc import Json
+from services.contracts.sentences import said
 
 Moved = tuple[tuple[str, ...], tuple[str, ...]]
 """Who, or which groups, came in and went out."""
@@ -39,7 +40,7 @@ def set_groups(db: Session, user_id: str, group_ids: list[str]) -> Moved:
 def unknown_ids(db: Session, table: type[User] | type[Group], ids: list[str]) -> list[str]:
     """A sentence for each id that is not one of the tenant's."""
     known = set(db.scalars(select(table.id).where(table.id.in_(ids))))
-    return [f"No existe: {id[:36]}." for id in dict.fromkeys(ids) if id not in known]
+    return [said("No existe: {id}.", id=id[:36]) for id in dict.fromkeys(ids) if id not in known]
 
 
 def members_of(db: Session, group_ids: Iterable[str]) -> dict[str, list[str]]:

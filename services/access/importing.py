@@ -27,6 +27,7 @@ from services.contracts.errors import Invalid, Refusal
 from services.contracts.rpc import Json
 from services.contracts.schemas import checked
 from services.contracts.schemas.people import NewGroup, NewUser
+from services.contracts.sentences import said
 
 if TYPE_CHECKING:
     from services.access.service import AccessService
@@ -37,8 +38,8 @@ BETWEEN_GROUPS: Final = "|"
 KINDS: Final = {"groups": ("import_groups", "groups.manage"), "users": ("import_users", "users.manage")}
 COLUMN_OF: Final = {"name": "nombre_grupo", "description": "descripcion"}
 COLUMN_OF_PERSON: Final = {"name": "nombre", "role": "rol", "group_ids": "grupo"}
-NOT_HERE: Final = "Este fichero no es de grupos ni de usuarios. Envíelo sin «layout», o con el suyo."
-NO_GROUP: Final = "No existe un grupo con este nombre. Impórtelo o créelo antes."
+NOT_HERE: Final = said("Este fichero no es de grupos ni de usuarios. Envíelo sin «layout», o con el suyo.")
+NO_GROUP: Final = said("No existe un grupo con este nombre. Impórtelo o créelo antes.")
 
 
 class Importing:

@@ -22,6 +22,7 @@ from services.contracts.message import new_id
 from services.contracts.rpc import Json
 from services.contracts.schemas import checked
 from services.contracts.schemas.roles import NewRole, RoleChanges
+from services.contracts.sentences import said
 
 
 def is_shipped(role: Role) -> bool:
@@ -40,7 +41,10 @@ def faults(db: Session, given: Json) -> dict[str, list[str]]:
     """What is named in a body of right shape and does not exist, by field."""
     is_known = "copy_of" not in given or db.scalar(select(Role.id).where(Role.id == given["copy_of"]))
     unknown = [each for each in given.get("capabilities", []) if each not in CAPABILITIES]
-    return {"copy_of": [] if is_known else ["No existe."], "capabilities": [f"No existe «{each}»." for each in unknown]}
+    return {
+        "copy_of": [] if is_known else [said("No existe.")],
+        "capabilities": [said("No existe «{name}».", name=each) for each in unknown],
+    }
 
 
 def create(db: UnitOfWork, new: Json) -> Role:
@@ -70,7 +74,8 @@ def remove(db: UnitOfWork, role: Role, version: int) -> None:
     require_own(role, version)
     count = holders(db).get(role.id, 0)
     if count:
-        raise Conflict(f"{'1 usuario tiene' if count == 1 else f'{count} usuarios tienen'} este rol. Dé antes otro a cada uno.")
+        one, more = said("1 usuario tiene este rol. Dele antes otro."), said("{count} usuarios tienen este rol. Dé antes otro a cada uno.")
+        raise Conflict(one if count == 1 else more.format(count=count))
     role.version += 1
     announce(db, role, "deleted")
     db.delete(role)
@@ -79,7 +84,7 @@ def remove(db: UnitOfWork, role: Role, version: int) -> None:
 def require_own(role: Role, version: int) -> None:
     """Raises Conflict for a role that ships, StaleVersion for an old copy of one of the firm's own."""
     if is_shipped(role):
-        raise Conflict("Los cuatro roles de serie no se cambian ni se borran. Cópielo y cambie la copia.")
+        raise Conflict(said("Los cuatro roles de serie no se cambian ni se borran. Cópielo y cambie la copia."))
     if version != role.version:
         raise StaleVersion()
 
@@ -93,7 +98,7 @@ def written(db: UnitOfWork) -> None:
     try:
         db.flush()
     except IntegrityError as error:
-        reason = "Ya hay un rol con este nombre. Elija otro."
+        reason = said("Ya hay un rol con este nombre. Elija otro.")
         raise Conflict(reason, {"name": [reason]}) from error
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from services.access.models import Role, User
 from services.chassis.database import UnitOfWork
 from services.contracts.errors import Conflict, NotAllowed
+from services.contracts.sentences import said
 
 
 def own_capabilities(db: UnitOfWork) -> frozenset[str]:
@@ -27,11 +28,16 @@ def require_safe(db: UnitOfWork, own_before: frozenset[str]) -> None:
     require_an_administrator(db)
     gained = own_capabilities(db) - own_before
     if gained:
-        raise NotAllowed(f"Nadie amplía su propio rol (ganaría «{min(gained)}»). Pídaselo a otra persona que administre los usuarios.")
+        raise NotAllowed(
+            said(
+                "Nadie amplía su propio rol (ganaría «{capability}»). Pídaselo a otra persona que administre los usuarios.",
+                capability=min(gained),
+            )
+        )
 
 
 def require_an_administrator(db: Session) -> None:
     """Raises Conflict when nobody is left who could let anybody in."""
     found = select(Role.capabilities).join(User, User.role_id == Role.id).where(User.is_active)
     if not any("users.manage" in capabilities for capabilities in db.scalars(found)):
-        raise Conflict("Es la última persona que administra los usuarios del despacho. Dé antes ese rol a otra.")
+        raise Conflict(said("Es la última persona que administra los usuarios del despacho. Dé antes ese rol a otra."))

@@ -22,6 +22,7 @@ from services.contracts.events import DefaultMailbox, TenantSettingsChanged
 from services.contracts.rpc import INTERNAL, SIGNED_IN, Json
 from services.contracts.schemas import checked
 from services.contracts.schemas.settings import LARGEST_LOGO, SettingsChanges
+from services.contracts.sentences import said
 
 FIELDS: Final = ("name", "certificate_warning_days", "strict_passwords", "requires_second_factor", "language", "default_mailboxes")
 KINDS: Final = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
@@ -64,7 +65,7 @@ def announce(db: UnitOfWork, tenant: Tenant) -> None:
 def picture(content_base64: str) -> Json:
     """{media_type, content} of a PNG or JPEG; raises TooLarge, or Invalid naming `file`."""
     if len(content_base64) > LARGEST_LOGO * 4 / 3 + 4:
-        raise TooLarge(f"El logotipo no puede pasar de {LARGEST_LOGO // 1000} kB. Redúzcalo y vuelva a subirlo.")
+        raise TooLarge(said("El logotipo no puede pasar de {most} kB. Redúzcalo y vuelva a subirlo.", most=LARGEST_LOGO // 1000))
     try:
         content = base64.b64decode(content_base64, validate=True)
     except (binascii.Error, ValueError):
@@ -72,7 +73,7 @@ def picture(content_base64: str) -> Json:
     for beginning, media_type in KINDS.items():
         if content.startswith(beginning):
             return {"media_type": media_type, "content": content}
-    raise Invalid.field("file", "Solo se admite una imagen PNG o JPEG.")
+    raise Invalid.field("file", said("Solo se admite una imagen PNG o JPEG."))
 
 
 class Settings:

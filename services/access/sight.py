@@ -14,6 +14,7 @@ from services.access.models import Group
 from services.chassis.asking import Asking
 from services.contracts.errors import NotAllowed
 from services.contracts.rpc import Scope
+from services.contracts.sentences import said
 
 SEES_ALL_GROUPS: Final = frozenset({"groups.manage", "grants.manage", "clients.all"})
 SEES_ALL_USERS: Final = frozenset({"users.manage", "groups.manage", "grants.manage"})
@@ -31,4 +32,4 @@ def sees_all_users(scope: Scope) -> bool:
 def require_all_users(asking: Asking) -> None:
     """Raises NotAllowed."""
     if not sees_all_users(asking.scope):
-        raise NotAllowed("Su rol no le permite ver a los usuarios del despacho. Pídaselo a quien los administra.")
+        raise NotAllowed(said("Su rol no le permite ver a los usuarios del despacho. Pídaselo a quien los administra."))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.access.models import Grant, Membership, Role, Tenant, User
 from services.access.rules import Standing
+from services.contracts.sentences import said
 
 
 def standing(db: Session, tenant_id: str, user_id: str) -> Standing | None:
@@ -27,5 +28,5 @@ def standing(db: Session, tenant_id: str, user_id: str) -> Standing | None:
 def why_nobody_is_let_in(db: Session) -> str:
     """What somebody who is not active is told."""
     if db.scalar(select(Tenant.suspended_at)) is not None:
-        return "El acceso de su despacho está suspendido; no se ha perdido nada. Hable con quien presta el servicio."
-    return "Su usuario no está activo. Hable con quien administra los usuarios de su despacho."
+        return said("El acceso de su despacho está suspendido; no se ha perdido nada. Hable con quien presta el servicio.")
+    return said("Su usuario no está activo. Hable con quien administra los usuarios de su despacho.")

@@ -23,6 +23,7 @@ from services.contracts.message import new_id, utc_now
 from services.contracts.rpc import INTERNAL, Json
 from services.contracts.schemas import checked
 from services.contracts.schemas.people import NewTenant
+from services.contracts.sentences import said
 
 
 def create(db: UnitOfWork, asking: Asking, name: str, admin: Json) -> Json:
@@ -60,11 +61,11 @@ def switch(db: UnitOfWork, is_suspended: bool) -> Tenant:
     """Stop the firm that is acted for, or let it go on; raises Conflict when it is so already."""
     tenant = tenant_of(db)
     if is_suspended == (tenant.suspended_at is not None):
-        raise Conflict("El despacho ya está suspendido." if is_suspended else "El despacho no está suspendido.")
+        raise Conflict(said("El despacho ya está suspendido.") if is_suspended else said("El despacho no está suspendido."))
     tenant.suspended_at = utc_now() if is_suspended else None
     tenant.version += 1
-    said = TenantSuspended if is_suspended else TenantResumed
-    db.publish(said(tenant_id=tenant.tenant_id, version=tenant.version))
+    fact = TenantSuspended if is_suspended else TenantResumed
+    db.publish(fact(tenant_id=tenant.tenant_id, version=tenant.version))
     return tenant
 
 

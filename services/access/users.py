@@ -30,6 +30,7 @@ from services.contracts.rpc import INTERNAL, SIGNED_IN, Json
 from services.contracts.schemas import checked
 from services.contracts.schemas.paging import words
 from services.contracts.schemas.people import NewUser, UserChanges, UsersPage
+from services.contracts.sentences import said
 
 PLAIN = ("name", "is_active", "language")
 
@@ -44,7 +45,10 @@ def find(db: Session, user_id: str) -> User:
 def faults(db: Session, given: Json) -> dict[str, list[str]]:
     """What is named in a body of right shape and does not exist in the firm, by field."""
     is_role = "role" not in given or db.scalars(select(Role.id).where(Role.name == given["role"])).first()
-    return {"role": [] if is_role else ["No es un rol de su despacho."], "group_ids": unknown_ids(db, Group, given.get("group_ids", []))}
+    return {
+        "role": [] if is_role else [said("No es un rol de su despacho.")],
+        "group_ids": unknown_ids(db, Group, given.get("group_ids", [])),
+    }
 
 
 def create(db: UnitOfWork, new_user: Json) -> User:

@@ -13,8 +13,9 @@ from services.chassis.database import UnitOfWork
 from services.contracts.errors import Conflict, Invalid, NotFound
 from services.contracts.schemas.audit import Entry as EntryShape
 from services.contracts.schemas.paging import Id
+from services.contracts.sentences import said
 
-NOT_YET = (
+NOT_YET = said(
     "Todavía no hay un punto de control firmado que llegue hasta aquí: se firma uno cada cierto tiempo. "
     "Inténtelo más tarde, o exporte el rastro, que firma uno en el momento."
 )
@@ -54,7 +55,7 @@ def inclusion(db: UnitOfWork, entry_id: str, size: int) -> Json:
 def consistency(db: UnitOfWork, first: int, second: int) -> Json:
     old, new = checkpoint_of(db, first), checkpoint_of(db, second)
     if old.size > new.size:
-        raise Invalid.field("first", "Es posterior al segundo. Indique primero el que cubre menos asientos.")
+        raise Invalid.field("first", said("Es posterior al segundo. Indique primero el que cubre menos asientos."))
     path = tree.consistency(old.size, new.size, Nodes(db))
     return {"first": old.to_wire(), "second": new.to_wire(), "path": in_hex(path)}
 

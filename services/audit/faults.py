@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from services.contracts.sentences import said
+
 REASONS: Final = {
-    "changed": "Un asiento no es como se escribió.",
-    "missing": "Falta un asiento o su resumen, o hay otro en su lugar.",
-    "cut": "Al rastro le faltan asientos del final que ya estaban firmados.",
-    "extra": "Hay asientos detrás del último que se escribió.",
-    "another_history": "Los asientos no son los que se firmaron en el último punto de control.",
-    "signature": "La firma del último punto de control no es de esta instalación.",
+    "changed": said("Un asiento no es como se escribió."),
+    "missing": said("Falta un asiento o su resumen, o hay otro en su lugar."),
+    "cut": said("Al rastro le faltan asientos del final que ya estaban firmados."),
+    "extra": said("Hay asientos detrás del último que se escribió."),
+    "another_history": said("Los asientos no son los que se firmaron en el último punto de control."),
+    "signature": said("La firma del último punto de control no es de esta instalación."),
 }
 
 

@@ -27,6 +27,7 @@ from services.contracts.message import Event, utc_now
 from services.contracts.rpc import INTERNAL
 from services.contracts.schemas import checked
 from services.contracts.schemas.audit import Between, CheckpointWanted, EntriesPage, NewEntries
+from services.contracts.sentences import said
 
 Json = dict[str, Any]
 READ = "audit.read"
@@ -96,7 +97,7 @@ class AuditService(Service):
     def export_of(self, asking: Asking, tenant_id: str) -> Json:
         with self.db.begin(replace(asking, tenant_id=tenant_id)) as db:
             if not looking.size_of(db):
-                raise NotFound("No hay ningún despacho con ese identificador.")
+                raise NotFound(said("No hay ningún despacho con ese identificador."))
         return self._export(replace(asking, tenant_id=tenant_id))
 
     @rpc(needs=INTERNAL, unit=False)

@@ -20,6 +20,7 @@ from sqlalchemy import delete, update
 from services.chassis.insert import insert_new
 from services.contracts.errors import AlreadyShown, Conflict
 from services.contracts.message import utc_now
+from services.contracts.sentences import said
 
 if TYPE_CHECKING:
     from services.chassis.asking import Asking
@@ -50,7 +51,7 @@ def once_outside(store: Store, asking: Asking, call: list, act: Callable[[], Any
                 raise AlreadyShown()
             return row.answer
         if not is_new and row.at > utc_now() - LEFT_UNDONE:
-            raise Conflict("Esta misma operación se está haciendo. Espere unos segundos y repítala con la misma Idempotency-Key.")
+            raise Conflict(said("Esta misma operación se está haciendo. Espere unos segundos y repítala con la misma Idempotency-Key."))
         row.at = utc_now()
     try:
         answer = act()
@@ -82,9 +83,9 @@ def keep(db: UnitOfWork, call: list, answer: Any, *, is_answered: bool = True) -
 def find(db: UnitOfWork, call: list) -> Any:
     row = db.get(db.store.model.Answer, identity(db.asking, call))
     if row is not None and row.digest != digest_of(call):
-        raise Conflict("Esta Idempotency-Key ya se usó con otros datos. Use una nueva para cada operación.")
+        raise Conflict(said("Esta Idempotency-Key ya se usó con otros datos. Use una nueva para cada operación."))
     if row is not None and not set(row.rights) <= set(rights_of(db.asking)):
-        raise Conflict("Desde que usó esta Idempotency-Key ha perdido permisos: lo que se respondió entonces ya no se muestra.")
+        raise Conflict(said("Desde que usó esta Idempotency-Key ha perdido permisos: lo que se respondió entonces ya no se muestra."))
     return row
 
 

@@ -9,6 +9,7 @@ from nameko.extensions import DependencyProvider
 
 from services.contracts.errors import NotAllowed
 from services.contracts.rpc import Scope
+from services.contracts.sentences import said
 
 READS_ONLY = "clients.all"  # Sees what its owner sees; the gateway lets it ask nothing that changes something.
 BROWSER, PROGRAM = "session", "token"
@@ -54,18 +55,23 @@ class Asking:
     def require_person(self) -> None:
         """Raises NotAllowed for a program: what lets somebody in is decided by that person, signed in."""
         if self.is_program:
-            raise NotAllowed("Esto no se hace con un token. Entre en Casillero con su navegador.")
+            raise NotAllowed(said("Esto no se hace con un token. Entre en Casillero con su navegador."))
 
     def require_whole(self) -> None:
         """Raises NotAllowed for a token with some of its owner's capabilities: by people and roles it could give itself the others."""
         if self.only:
-            raise NotAllowed("Un token limitado no administra personas ni roles. Use uno con todos sus permisos, o entre con su navegador.")
+            raise NotAllowed(
+                said("Un token limitado no administra personas ni roles. Use uno con todos sus permisos, o entre con su navegador.")
+            )
 
     def require(self, capability: str) -> None:
         """Raises NotAllowed unless the user's role (and token) has the capability."""
         if capability not in self.scope.capabilities:
             raise NotAllowed(
-                f"Su rol no le permite hacer esto (falta «{capability}»). Pídaselo a quien administra los usuarios de su despacho."
+                said(
+                    "Su rol no le permite hacer esto (falta «{capability}»). Pídaselo a quien administra los usuarios de su despacho.",
+                    capability=capability,
+                )
             )
 
 

@@ -35,6 +35,7 @@ from services.chassis.parked import park, retry_due
 from services.contracts.errors import Away, NotSignedIn, Refusal
 from services.contracts.message import Envelope, Event, utc_now
 from services.contracts.rpc import INTERNAL, SIGNED_IN
+from services.contracts.sentences import said
 
 if TYPE_CHECKING:
     from services.chassis.service import Service
@@ -88,7 +89,7 @@ def refusing_plainly(service: str, call: str) -> Iterator[None]:
     except Exception as error:
         log.error("call_failed", service=service, call=call, error=what_failed(error))
         if is_away(error):
-            raise Away("La base de datos no responde. Inténtelo de nuevo dentro de unos segundos.") from error
+            raise Away(said("La base de datos no responde. Inténtelo de nuevo dentro de unos segundos.")) from error
         raise
 
 
@@ -102,7 +103,7 @@ def known(service: Service, asking: Asking, needs: str) -> Asking:
     if needs == INTERNAL:
         return asking
     if not asking.user_id or not asking.tenant_id:
-        raise NotSignedIn("Inicie sesión para continuar.")
+        raise NotSignedIn(said("Inicie sesión para continuar."))
     return asking.within(service.standing_of(asking))
 
 

@@ -26,6 +26,7 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 
 from services.chassis.database import outside_units
 from services.chassis.settings import Settings
+from services.contracts.sentences import said
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 PATIENCE_S: Final = 10
@@ -90,18 +91,20 @@ class ForeignHosts:
                     except (NewConnectionError, ConnectTimeoutError):
                         continue
         except (HTTPError, OSError, eventlet.Timeout) as error:
-            raise HostAway(f"{name} no responde ({type(error).__name__}).") from error
-        raise HostAway(f"{name} no responde.")
+            raise HostAway(said("{name} no responde ({error}).", name=name, error=type(error).__name__)) from error
+        raise HostAway(said("{name} no responde.", name=name))
 
     def _addresses(self, parts: SplitResult) -> list[str]:
         """All that the name has, each judged before any is used."""
         try:
             found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
         except (socket.gaierror, UnicodeError) as error:
-            raise HostRefused(f"No existe ningún servidor con el nombre {parts.hostname}.") from error
+            raise HostRefused(said("No existe ningún servidor con el nombre {host}.", host=parts.hostname)) from error
         addresses = list(dict.fromkeys(str(entry[4][0]).partition("%")[0] for entry in found))
         if not all(self.allows(ipaddress.ip_address(address)) for address in addresses):
-            raise HostRefused(f"{parts.hostname} está en una red privada. Solo se pregunta a servidores de la internet pública.")
+            raise HostRefused(
+                said("{host} está en una red privada. Solo se pregunta a servidores de la internet pública.", host=parts.hostname)
+            )
         return addresses
 
     def allows(self, address: Address) -> bool:
@@ -119,9 +122,9 @@ class ForeignHosts:
             content = answer.read(LARGEST + 1, decode_content=False)
             answer.close()
         if 300 <= answer.status < 400 or answer.status >= 500:
-            raise HostAway(f"{name} responde con el código {answer.status}.")
+            raise HostAway(said("{name} responde con el código {status}.", name=name, status=answer.status))
         if len(content) > LARGEST:
-            raise HostAway(f"{name} responde con más de lo que leemos.")
+            raise HostAway(said("{name} responde con más de lo que leemos.", name=name))
         return Answer(answer.status, content)
 
 
@@ -132,7 +135,7 @@ def checked_url(url: str) -> SplitResult:
     except ValueError:
         is_plain = False
     if not is_plain or not url.isascii() or any(character.isspace() for character in url):
-        raise HostRefused("La dirección no es una dirección https.")
+        raise HostRefused(said("La dirección no es una dirección https."))
     return parts
 
 

@@ -29,15 +29,14 @@ from services.contracts.errors import Away, Refusal
 from services.contracts.message import utc_now
 from services.contracts.rpc import Json
 from services.contracts.schemas.jobs import WOULD
+from services.contracts.sentences import said
 
 log = structlog.get_logger()
 LEASE = timedelta(seconds=20)
 PAUSE = timedelta(seconds=2)
 ATTEMPTS = 3
-OUR_FAULT = {
-    "code": "internal",
-    "message": "Se detuvo por un error de Casillero, ya anotado. Lo hecho hasta ahí queda hecho; pídalo de nuevo.",
-}
+STOPPED = said("Se detuvo por un error de Casillero, ya anotado. Lo hecho hasta ahí queda hecho; pídalo de nuevo.")
+OUR_FAULT = {"code": "internal", "message": STOPPED}
 
 
 class ClaimLost(Exception):

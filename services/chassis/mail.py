@@ -26,6 +26,7 @@ from nameko.extensions import DependencyProvider
 from services.chassis.database import outside_units
 from services.chassis.settings import SettingMissing, Settings
 from services.contracts.message import utc_now
+from services.contracts.sentences import said
 
 PORTS = {"smtps": 465, "starttls": 587, "smtp": 25}
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -164,17 +165,17 @@ def written(mail: Mail, sender: Address) -> EmailMessage:
 def not_sent(error: BaseException) -> NotSent:
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code = next(iter(error.recipients.values()))[0]
-        return NotSent("El servidor de correo no admite la dirección de destino. Compruébela.", is_final=code >= 500)
+        return NotSent(said("El servidor de correo no admite la dirección de destino. Compruébela."), is_final=code >= 500)
     if isinstance(error, smtplib.SMTPAuthenticationError):
-        return NotSent("El servidor de correo no acepta nuestro usuario o contraseña. Revise CASILLERO_SMTP_URL.")
+        return NotSent(said("El servidor de correo no acepta nuestro usuario o contraseña. Revise CASILLERO_SMTP_URL."))
     if isinstance(error, smtplib.SMTPSenderRefused):
-        return NotSent("El servidor de correo no admite el remitente. Revise CASILLERO_MAIL_FROM.")
+        return NotSent(said("El servidor de correo no admite el remitente. Revise CASILLERO_MAIL_FROM."))
     if isinstance(error, smtplib.SMTPDataError):
-        return NotSent("El servidor de correo ha rechazado la carta.", is_final=error.smtp_code >= 500)
+        return NotSent(said("El servidor de correo ha rechazado la carta."), is_final=error.smtp_code >= 500)
     if isinstance(error, smtplib.SMTPNotSupportedError):
-        return NotSent("El servidor de correo no ofrece lo que CASILLERO_SMTP_URL pide (cifrado o identificación).")
+        return NotSent(said("El servidor de correo no ofrece lo que CASILLERO_SMTP_URL pide (cifrado o identificación)."))
     if isinstance(error, ssl.SSLError):
-        return NotSent("El certificado del servidor de correo no es de confianza. Revise CASILLERO_SMTP_CA_FILE.")
+        return NotSent(said("El certificado del servidor de correo no es de confianza. Revise CASILLERO_SMTP_CA_FILE."))
     if isinstance(error, ValueError):
-        return NotSent("La dirección de destino no sirve para enviar correo. Compruébela.", is_final=True)
-    return NotSent("El servidor de correo no responde.")
+        return NotSent(said("La dirección de destino no sirve para enviar correo. Compruébela."), is_final=True)
+    return NotSent(said("El servidor de correo no responde."))

@@ -20,6 +20,7 @@ from services.chassis.asking import Asking
 from services.chassis.database import outside_units
 from services.chassis.logs import what_failed
 from services.contracts import errors
+from services.contracts.sentences import said
 
 log = structlog.get_logger()
 UNREACHABLE = (OperationalError, OSError, eventlet.Timeout, UnknownService)
@@ -45,7 +46,7 @@ class Asked:
                     return getattr(self._proxy, method)(*args, **kwargs)
             except UNREACHABLE as error:
                 log.warning("service_away", asked=name, error=what_failed(error))
-                raise errors.Away("Una parte del sistema no responde. Inténtelo de nuevo dentro de unos segundos.") from error
+                raise errors.Away(said("Una parte del sistema no responde. Inténtelo de nuevo dentro de unos segundos.")) from error
 
         return ask
 

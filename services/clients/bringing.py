@@ -23,9 +23,10 @@ from services.clients.membership import groups_on_creation, shown_groups
 from services.clients.models import Client, ClientGroup, Group
 from services.contracts.errors import Invalid
 from services.contracts.rpc import Json, Scope
+from services.contracts.sentences import said
 
-NO_NAME = "Falta el nombre: es un cliente nuevo."
-NO_GROUP = "Hay un grupo que no existe o al que no pertenece. Créelo antes, o corrija su nombre."
+NO_NAME = said("Falta el nombre: es un cliente nuevo.")
+NO_GROUP = said("Hay un grupo que no existe o al que no pertenece. Créelo antes, o corrija su nombre.")
 
 
 @dataclass(frozen=True)

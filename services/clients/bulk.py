@@ -25,6 +25,7 @@ from services.contracts.rpc import SIGNED_IN, Json
 from services.contracts.schemas import checked
 from services.contracts.schemas.bulk import BulkAction
 from services.contracts.schemas.clients import FLAGS, ClientsExport
+from services.contracts.sentences import said
 
 if TYPE_CHECKING:
     from services.clients.service import ClientsService
@@ -35,8 +36,8 @@ KINDS: Final = {
     "set_flags": "set_flags_of_many",
     "archive": "archive_many",
 }
-NOT_ONES_OWN: Final = "No existe o no pertenece a él."
-NOBODY: Final = "Ningún cliente cumple el filtro."
+NOT_ONES_OWN: Final = said("No existe o no pertenece a él.")
+NOBODY: Final = said("Ningún cliente cumple el filtro.")
 
 
 class Bulk:
@@ -52,7 +53,7 @@ class Bulk:
         """A `BulkAction`, but for those of mailboxes; → the job."""
         wanted = checked(BulkAction, action)
         if wanted["action"] not in KINDS:
-            raise Invalid.field("action", "Esta acción no es un trabajo de clientes.")
+            raise Invalid.field("action", said("Esta acción no es un trabajo de clientes."))
         if "group_ids" in wanted:
             learn_groups(self, asking, wanted["group_ids"])
         with self.db.begin(asking) as db:
@@ -89,7 +90,7 @@ def require_groups(db: UnitOfWork, asking: Asking, group_ids: list[str]) -> None
     given = known_groups(db, shown_groups(asking.scope, group_ids))
     wrong = {f"group_ids.{place}": [NOT_ONES_OWN] for place, group_id in enumerate(group_ids) if group_id not in given}
     if wrong:
-        raise Invalid("Hay datos que no son válidos.", wrong)
+        raise Invalid(said("Hay datos que no son válidos."), wrong)
 
 
 def seen(db: UnitOfWork, asking: Asking, rows: Sequence[Json]) -> dict[str, Client]:

@@ -27,14 +27,15 @@ from services.contracts.ids import InvalidTaxId, TaxId
 from services.contracts.rpc import SIGNED_IN, Json
 from services.contracts.schemas import checked
 from services.contracts.schemas.erasing import ClientErasure
+from services.contracts.sentences import said
 
 if TYPE_CHECKING:
     from services.clients.service import ClientsService
 
 NEEDS = "settings.manage"
 BY_CLIENT = (Certificate.client_id, Mailbox.client_id, ClientGroup.client_id, KnownFacts.client_id, Client.id)
-FIRST_ARCHIVE = "El cliente no está archivado. Archívelo antes de borrarlo para siempre."
-NOT_THE_SAME = "No es el NIF de este cliente. Escríbalo tal como está en su ficha."
+FIRST_ARCHIVE = said("El cliente no está archivado. Archívelo antes de borrarlo para siempre.")
+NOT_THE_SAME = said("No es el NIF de este cliente. Escríbalo tal como está en su ficha.")
 
 
 class ErasingClients:
@@ -59,14 +60,16 @@ def confirmed(client: Client, confirmation: Json) -> str:
     """The ground, when everything is as it must be."""
     if not client.is_archived:
         raise Conflict(FIRST_ARCHIVE)
-    said = checked(ClientErasure, confirmation, lambda loaded: {"tax_id": [] if same(client, loaded.get("tax_id")) else [NOT_THE_SAME]})
-    return said["reason"]
+    confirmed = checked(
+        ClientErasure, confirmation, lambda loaded: {"tax_id": [] if same(client, loaded.get("tax_id")) else [NOT_THE_SAME]}
+    )
+    return confirmed["reason"]
 
 
-def same(client: Client, said: str | None) -> bool:
+def same(client: Client, typed: str | None) -> bool:
     """Whether it is the client's tax id, however it was typed."""
     try:
-        return said is None or TaxId(said) == client.tax_id
+        return typed is None or TaxId(typed) == client.tax_id
     except InvalidTaxId:
         return False
 
@@ -82,6 +85,6 @@ def forget(db: UnitOfWork, client_ids: Sequence[str]) -> None:
 def forget_views(db: UnitOfWork, words: set[str]) -> None:
     """Those whose name, or what they search for, has all of a name, tax id or email in it, as whole words."""
     views = db.scalars(select(SavedView)).all() if words else []
-    said = {view.id: f" {fold(view.name)} \n {fold(view.query.get('q', ''))} " for view in views}
-    naming = [view_id for view_id, text in said.items() if any(f" {word} " in text for word in words)]
+    texts = {view.id: f" {fold(view.name)} \n {fold(view.query.get('q', ''))} " for view in views}
+    naming = [view_id for view_id, text in texts.items() if any(f" {word} " in text for word in words)]
     destroy(db, SavedView.__table__, SavedView.__table__.c.id.in_(naming))

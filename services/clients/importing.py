@@ -19,13 +19,14 @@ from services.clients.models import Group
 from services.contracts.csv_layouts import OWNERS, read
 from services.contracts.errors import Invalid
 from services.contracts.rpc import Json
+from services.contracts.sentences import said
 
 if TYPE_CHECKING:
     from services.clients.service import ClientsService
 
 ONE_PAGE = {"page": 1, "page_size": 200}
 MOST_NEW_NAMES = 100
-NOT_HERE = "Este fichero no es de clientes. Envíelo sin «layout», o con el suyo."
+NOT_HERE = said("Este fichero no es de clientes. Envíelo sin «layout», o con el suyo.")
 
 
 class Importing:

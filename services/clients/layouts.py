@@ -16,10 +16,11 @@ from services.contracts.ids import TaxId
 from services.contracts.rpc import Json
 from services.contracts.schemas import checked
 from services.contracts.schemas.clients import ClientFields, Identifier, Text
+from services.contracts.sentences import said
 
 PHONE: Final = "Teléfono: {}"
 LONGEST_PHONE: Final = 100
-TWICE: Final = "Este NIF ya está en la línea {} del fichero: deje solo una."
+TWICE: Final = said("Este NIF ya está en la línea {line} del fichero: deje solo una.")
 FIELD_OF: Final = {"nif": "tax_id", "razon_social": "name"}
 COLUMN_OF: Final = {field: column for column, field in FIELD_OF.items()}
 TEXTS: Final = ("tax_id", "name", "email", "notes")
@@ -49,7 +50,7 @@ def draft_of(row: Json, layout: str) -> Draft:
     if "fault" in row:
         return Draft(row["line"], errors={"file": [row["fault"]]})
     if "same_as" in row:
-        return Draft(row["line"], errors={column_of("tax_id", layout): [TWICE.format(row["same_as"])]})
+        return Draft(row["line"], errors={column_of("tax_id", layout): [TWICE.format(line=row["same_as"])]})
     cells = {FIELD_OF.get(name, name): plain(cell) for name, cell in row["cells"].items() if cell}
     draft = Draft(row["line"], phone=cells.get("telefono", ""))
     draft.group_names = group_names(cells)
@@ -58,7 +59,7 @@ def draft_of(row: Json, layout: str) -> Draft:
     except Invalid as wrong:
         draft.errors = {column_of(name, layout): reasons for name, reasons in wrong.errors.items()}
     if len(draft.phone) > LONGEST_PHONE:
-        draft.errors["telefono"] = [f"No pase de {LONGEST_PHONE} caracteres."]
+        draft.errors["telefono"] = [said("No pase de {most} caracteres.", most=LONGEST_PHONE)]
     return draft
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from services.contracts.errors import Invalid
 from services.contracts.rpc import Scope
+from services.contracts.sentences import said
 
 
 def groups_on_creation(scope: Scope, sent: Iterable[str], existing: frozenset[str]) -> set[str]:
@@ -19,7 +20,7 @@ def groups_on_creation(scope: Scope, sent: Iterable[str], existing: frozenset[st
     if scope.sees_all_clients:
         return set(wanted)
     if not scope.group_ids:
-        reason = "No pertenece a ningún grupo, así que no vería al cliente. Pida a quien administra los grupos que le añada a uno."
+        reason = said("No pertenece a ningún grupo, así que no vería al cliente. Pida a quien administra los grupos que le añada a uno.")
         raise Invalid.field("group_ids", reason)
     return set(wanted) or set(scope.group_ids)
 
@@ -37,6 +38,8 @@ def shown_groups(scope: Scope, group_ids: Iterable[str]) -> set[str]:
 
 def _require_given(scope: Scope, wanted: list[str], existing: frozenset[str]) -> None:
     given = existing if scope.sees_all_clients else existing & scope.group_ids
-    wrong = {f"group_ids.{place}": ["No existe o no pertenece a él."] for place, group_id in enumerate(wanted) if group_id not in given}
+    wrong = {
+        f"group_ids.{place}": [said("No existe o no pertenece a él.")] for place, group_id in enumerate(wanted) if group_id not in given
+    }
     if wrong:
-        raise Invalid("Hay datos que no son válidos.", wrong)
+        raise Invalid(said("Hay datos que no son válidos."), wrong)

@@ -21,6 +21,7 @@ from services.contracts.errors import Conflict, StaleVersion
 from services.contracts.events import AT_MOST, ClientFacts, ClientsChanged, ClientsRegistered
 from services.contracts.message import new_id, utc_now
 from services.contracts.rpc import Json
+from services.contracts.sentences import said
 
 ADDRESS = ("street", "postal_code", "city", "province", "country")
 PLAIN = ("tax_id", "name", "email", "notes", "receives_notifications", "watch_edicts")
@@ -32,8 +33,8 @@ SHOWN_AS = {
     "naf": "social_security.naf",
     "is_archived": "archived",
 }
-NEW_MEANWHILE = "Ha cambiado entretanto."
-TAKEN = "Ya hay un cliente con este NIF. Búsquelo en el listado; si está archivado, recupérelo."
+NEW_MEANWHILE = said("Ha cambiado entretanto.")
+TAKEN = said("Ya hay un cliente con este NIF. Búsquelo en el listado; si está archivado, recupérelo.")
 
 
 def register_all(db: UnitOfWork, asking: Asking, new_clients: Sequence[Json]) -> list[Client]:

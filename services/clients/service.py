@@ -38,6 +38,7 @@ from services.contracts.events import (
 from services.contracts.rpc import INTERNAL, SIGNED_IN, Json
 from services.contracts.schemas import checked
 from services.contracts.schemas.clients import ClientChanges, ClientGroups, ClientsPage, GroupClients, NewClient
+from services.contracts.sentences import said
 
 
 class ClientsService(ErasingClients, Exporting, Importing, Bulk, Views, Jobs, KeepingSettings, Service):
@@ -82,7 +83,7 @@ class ClientsService(ErasingClients, Exporting, Importing, Bulk, Views, Jobs, Ke
         wanted = set(checked(GroupClients, {"client_ids": client_ids})["client_ids"])
         seen = db.scalars(select(Client).where(Client.id.in_(wanted), visible_to(asking.scope))).all()
         if unseen := wanted - {client.id for client in seen}:
-            raise Invalid.field("client_ids", f"{len(unseen)} no existen o no están a su alcance.")
+            raise Invalid.field("client_ids", said("{count} no existen o no están a su alcance.", count=len(unseen)))
         current = set(groups.clients_of(db, asking.scope, [group_id])[group_id])
         groups.set_clients(db, group_id, current, wanted)
         records.touch_by_id(db, sorted(current ^ wanted), "groups")

@@ -22,12 +22,13 @@ from services.contracts.rpc import SIGNED_IN, Json
 from services.contracts.schemas import checked
 from services.contracts.schemas.paging import Id
 from services.contracts.schemas.views import NewView, ViewChanges, ViewQuery
+from services.contracts.sentences import said
 
 if TYPE_CHECKING:
     from services.clients.service import ClientsService
 
 OVER_OTHERS = "settings.manage"
-TAKEN = "Ya tiene una vista con este nombre. Elija otro."
+TAKEN = said("Ya tiene una vista con este nombre. Elija otro.")
 
 
 def known_view(service: ClientsService, db: UnitOfWork, asking: Asking, view_id: str) -> SavedView:

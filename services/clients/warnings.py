@@ -13,14 +13,16 @@ from math import ceil
 from typing import Final
 
 from services.contracts import ids
+from services.contracts.sentences import said
 
 LONGEST_WARNING_DAYS: Final = 60
 """Until a firm sets fewer: from then on before its end the authorities renew a certificate."""
 _STEPS: Final = (7, 30, 60)
-_CURES: Final = {
-    7: "renuévelo e impórtelo ya, o dejarán de leerse sus buzones.",
-    30: "renuévelo e impórtelo antes.",
-    60: "ya puede renovarlo; impórtelo después.",
+_LAST_DAY: Final = said("Su certificado caduca en 1 día: renuévelo e impórtelo ya, o dejarán de leerse sus buzones.")
+_EXPIRES_IN: Final = {
+    7: said("Su certificado caduca en {days} días: renuévelo e impórtelo ya, o dejarán de leerse sus buzones."),
+    30: said("Su certificado caduca en {days} días: renuévelo e impórtelo antes."),
+    60: said("Su certificado caduca en {days} días: ya puede renovarlo; impórtelo después."),
 }
 _ONE_DAY: Final = timedelta(days=1)
 
@@ -67,13 +69,13 @@ def odd_numbers(tax_id: str, ccc: Iterable[str], naf: Iterable[str]) -> Iterator
     numbers: list[ids.Ccc | ids.Naf] = [*map(ids.Ccc, ccc), *map(ids.Naf, naf)]
     for number in numbers:
         for code, message in ids.warnings(number):
-            yield code, f"{number}: {message}"
+            yield code, said("{number}: {warning}", number=number, warning=message)
 
 
 def _numbers(client: Circumstances) -> Iterator[tuple[str, str]]:
     yield from odd_numbers(client.tax_id, client.ccc, client.naf)
     if client.has_social_security_mailbox and not client.ccc and not client.naf:
-        yield "social_security_without_number", "Tiene buzón de la Seguridad Social y no tiene CCC ni NAF: añada al menos uno."
+        yield "social_security_without_number", said("Tiene buzón de la Seguridad Social y no tiene CCC ni NAF: añada al menos uno.")
 
 
 def _certificate(client: Circumstances, now: datetime) -> Iterator[tuple[str, str]]:
@@ -81,25 +83,24 @@ def _certificate(client: Circumstances, now: datetime) -> Iterator[tuple[str, st
         return
     left = client.certificate_not_after - now
     if left <= timedelta(0):
-        yield "certificate_expired", "Su certificado ha caducado: renuévelo e impórtelo de nuevo."
+        yield "certificate_expired", said("Su certificado ha caducado: renuévelo e impórtelo de nuevo.")
     elif left <= client.warning_days * _ONE_DAY:
-        days = next(step for step in _STEPS if left <= step * _ONE_DAY)
-        yield f"certificate_expires_in_{days}", f"Su certificado caduca en {_days(ceil(left / _ONE_DAY))}: {_CURES[days]}"
+        step, days = next(step for step in _STEPS if left <= step * _ONE_DAY), ceil(left / _ONE_DAY)
+        yield f"certificate_expires_in_{step}", _LAST_DAY if days == 1 else _EXPIRES_IN[step].format(days=days)
     if client.certificate_tax_id not in ("", client.tax_id) and not client.has_power:
-        yield "certificate_of_another", "El NIF de su certificado no es el suyo: sin un poder, los organismos no mostrarán sus avisos."
+        yield (
+            "certificate_of_another",
+            said("El NIF de su certificado no es el suyo: sin un poder, los organismos no mostrarán sus avisos."),
+        )
 
 
 def _switched_off(client: Circumstances) -> Iterator[tuple[str, str]]:
     if not client.receives_notifications:
-        yield "notifications_off", "No está habilitado para recibir notificaciones: sus buzones no se consultan."
+        yield "notifications_off", said("No está habilitado para recibir notificaciones: sus buzones no se consultan.")
     if not client.watch_edicts:
-        yield "edicts_off", "No está habilitado para consultar notificaciones en tablón: no se buscan edictos a su nombre."
+        yield "edicts_off", said("No está habilitado para consultar notificaciones en tablón: no se buscan edictos a su nombre.")
 
 
 def _unseen(client: Circumstances) -> Iterator[tuple[str, str]]:
     if client.is_in_no_group:
-        yield "in_no_group", "No está en ningún grupo: solo lo ve quien puede ver a todos los clientes. Añádalo a uno."
-
-
-def _days(count: int) -> str:
-    return "1 día" if count == 1 else f"{count} días"
+        yield "in_no_group", said("No está en ningún grupo: solo lo ve quien puede ver a todos los clientes. Añádalo a uno.")

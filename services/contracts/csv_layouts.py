@@ -18,6 +18,7 @@ from typing import Final
 
 from services.contracts.errors import Invalid, TooLarge
 from services.contracts.rpc import Json
+from services.contracts.sentences import said
 
 LARGEST_FILE: Final = 12_000_000
 MOST_ROWS: Final = 100_000
@@ -35,10 +36,10 @@ NEEDED: Final = {OWN: {"tax_id"}, "clients": {"nif", "razon_social"}, "groups": 
 OWNERS: Final = {OWN: "clients", "clients": "clients", "groups": "access", "users": "access"}
 _ENCODINGS: Final = ("utf-8-sig", "cp1252")
 _DELIMITERS: Final = (";", ",")
-_SURPLUS: Final = "La fila tiene más celdas que la cabecera: revise las comillas y los separadores."
-_EMPTY: Final = "El fichero está vacío: la primera fila debe ser la cabecera y cada fila siguiente un registro."
-_QUOTES: Final = "No se puede leer: revise las comillas de esta fila. Cada celda entrecomillada se cierra, y las de dentro se doblan."
-_NOT_TEXT: Final = "No es un fichero CSV. Guárdelo en su hoja de cálculo como «CSV (delimitado por punto y coma)» y envíe ese."
+_SURPLUS: Final = said("La fila tiene más celdas que la cabecera: revise las comillas y los separadores.")
+_EMPTY: Final = said("El fichero está vacío: la primera fila debe ser la cabecera y cada fila siguiente un registro.")
+_QUOTES: Final = said("No se puede leer: revise las comillas de esta fila. Cada celda entrecomillada se cierra, y las de dentro se doblan.")
+_NOT_TEXT: Final = said("No es un fichero CSV. Guárdelo en su hoja de cálculo como «CSV (delimitado por punto y coma)» y envíe ese.")
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def layout_of(content: bytes, layout: str = "") -> str:
 
 def decoded(content: bytes) -> str:
     if len(content) > LARGEST_FILE:
-        raise TooLarge(f"El fichero pasa de {LARGEST_FILE // 1_000_000} MB. Repártalo en varios, cada uno con la cabecera.")
+        raise TooLarge(said("El fichero pasa de {most} MB. Repártalo en varios, cada uno con la cabecera.", most=LARGEST_FILE // 1000000))
     if b"\0" in content:
         raise Invalid.field("file", _NOT_TEXT)
     for encoding in _ENCODINGS:
@@ -81,7 +82,7 @@ def decoded(content: bytes) -> str:
 def recognised(text: str, wanted: str) -> tuple[str, str]:
     """Layout and delimiter by the header row."""
     if wanted and wanted not in LAYOUTS:
-        raise Invalid.field("layout", f"Solo existen: {', '.join(LAYOUTS)}.")
+        raise Invalid.field("layout", said("Solo existen: {known}.", known=", ".join(LAYOUTS)))
     if not text.strip():
         raise Invalid.field("file", _EMPTY)
     for delimiter in _DELIMITERS:
@@ -90,7 +91,9 @@ def recognised(text: str, wanted: str) -> tuple[str, str]:
             if NEEDED[layout] <= set(header) <= set(LAYOUTS[layout]) and len(set(header)) == len(header):
                 return layout, delimiter
     known = "; o ".join(",".join(LAYOUTS[layout]) for layout in ([wanted] if wanted else LAYOUTS))
-    raise Invalid.field("file", f"No se reconoce la cabecera. Ponga en la primera fila estas columnas, separadas por «;» o «,»: {known}.")
+    raise Invalid.field(
+        "file", said("No se reconoce la cabecera. Ponga en la primera fila estas columnas, separadas por «;» o «,»: {known}.", known=known)
+    )
 
 
 def header_of(text: str, delimiter: str) -> list[str]:
@@ -111,7 +114,7 @@ def rows_of(text: str, delimiter: str) -> Iterator[Json]:
     header = header_of(text, delimiter)
     for number, (line, cells) in enumerate(records(text, delimiter)):
         if number > MOST_ROWS:
-            raise TooLarge(f"El fichero pasa de {MOST_ROWS} filas. Repártalo en varios, cada uno con la cabecera.")
+            raise TooLarge(said("El fichero pasa de {most} filas. Repártalo en varios, cada uno con la cabecera.", most=MOST_ROWS))
         if number == 0 or (cells is not None and not any(cell.strip() for cell in cells)):
             continue
         if cells is None:

@@ -21,6 +21,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from services.contracts.sentences import said
+
 
 class Refusal(Exception):
     """Something that is not done, and why. `code` is for programs and never changes; `message` is a plain sentence that names the cure."""
@@ -71,7 +73,7 @@ class NotFound(Refusal):
 
     code = "not_found"
 
-    def __init__(self, message: str = "No existe o no está a su alcance.", errors: dict[str, list[str]] | None = None):
+    def __init__(self, message: str = said("No existe o no está a su alcance."), errors: dict[str, list[str]] | None = None):
         super().__init__(message, errors)
 
 
@@ -84,7 +86,7 @@ class StaleVersion(Conflict):
 
     def __init__(
         self,
-        message: str = "Otra persona lo ha cambiado entretanto. Vuelva a cargarlo y repita su cambio.",
+        message: str = said("Otra persona lo ha cambiado entretanto. Vuelva a cargarlo y repita su cambio."),
         errors: dict[str, list[str]] | None = None,
     ):
         super().__init__(message, errors)
@@ -97,7 +99,9 @@ class AlreadyShown(Conflict):
 
     def __init__(
         self,
-        message: str = "Ya se hizo con esta Idempotency-Key, y lo que mostró no se guarda. Si lo ha perdido, pida otro con otra clave.",
+        message: str = said(
+            "Ya se hizo con esta Idempotency-Key, y lo que mostró no se guarda. Si lo ha perdido, pida otro con otra clave."
+        ),
         errors: dict[str, list[str]] | None = None,
     ):
         super().__init__(message, errors)
@@ -113,7 +117,7 @@ class Invalid(Refusal):
     @classmethod
     def field(cls, name: str, reason: str) -> Invalid:
         """One wrong field: the commonest case."""
-        return cls("Hay datos que no son válidos.", {name: [reason]})
+        return cls(said("Hay datos que no son válidos."), {name: [reason]})
 
 
 class TooMany(Refusal):

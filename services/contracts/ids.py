@@ -18,6 +18,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from services.contracts.sentences import said
+
 _SEPARATORS: Final = str.maketrans("", "", " .-/\t\r\n\u00a0\u2010\u2011\u2013")
 _LONGEST_TYPED: Final = 40
 _PERSON_LETTERS: Final = "TRWAGMYFPDXBNJZSQVHLCKE"
@@ -30,13 +32,13 @@ _DOUBLED: Final = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 _ALWAYS_LETTER: Final = "PQRSNW"
 _ALWAYS_DIGIT: Final = "ABEH"
 
-_NOT_A_NIF: Final = "No tiene la forma de un NIF: son ocho cifras y una letra, o una letra, siete cifras y un carácter de control."
-_WRONG_LETTER: Final = "La letra no corresponde al número: revise las cifras y la letra."
-_WRONG_CONTROL: Final = "El carácter de control no corresponde al número: revise las cifras y el último carácter."
-_NOT_A_CCC: Final = "No tiene la forma de un código de cuenta de cotización: son 11 cifras, o 15 con el régimen delante."
-_NOT_A_NAF: Final = "No tiene la forma de un número de afiliación: son 12 cifras."
-_WRONG_CHECK: Final = "Las dos últimas cifras no corresponden al número: revise todas las cifras."
-_NO_PROVINCE: Final = "Las dos primeras cifras son la provincia y la provincia 00 no existe."
+_NOT_A_NIF: Final = said("No tiene la forma de un NIF: son ocho cifras y una letra, o una letra, siete cifras y un carácter de control.")
+_WRONG_LETTER: Final = said("La letra no corresponde al número: revise las cifras y la letra.")
+_WRONG_CONTROL: Final = said("El carácter de control no corresponde al número: revise las cifras y el último carácter.")
+_NOT_A_CCC: Final = said("No tiene la forma de un código de cuenta de cotización: son 11 cifras, o 15 con el régimen delante.")
+_NOT_A_NAF: Final = said("No tiene la forma de un número de afiliación: son 12 cifras.")
+_WRONG_CHECK: Final = said("Las dos últimas cifras no corresponden al número: revise todas las cifras.")
+_NO_PROVINCE: Final = said("Las dos primeras cifras son la provincia y la provincia 00 no existe.")
 
 
 class InvalidIdentifier(ValueError):
@@ -172,9 +174,14 @@ def warnings(identifier: TaxId | Ccc | Naf) -> list[tuple[str, str]]:
         return _company_warnings(identifier)
     found = []
     if not 1 <= int(identifier.province) <= 52:
-        found.append(("unusual_province", f"La provincia {identifier.province} no es de las usuales (01 a 52): compruebe el número."))
+        found.append(
+            (
+                "unusual_province",
+                said("La provincia {province} no es de las usuales (01 a 52): compruebe el número.", province=identifier.province),
+            )
+        )
     if isinstance(identifier, Ccc) and identifier.account[2] == "0":
-        found.append(("ccc_leading_zero", "El número empieza por cero y su control se calcula de dos maneras: compruebe el código."))
+        found.append(("ccc_leading_zero", said("El número empieza por cero y su control se calcula de dos maneras: compruebe el código.")))
     return found
 
 
@@ -214,9 +221,9 @@ def _company_warnings(tax_id: TaxId) -> list[tuple[str, str]]:
     first, control = tax_id[0], tax_id[8]
     from_zero = tax_id[1:3] == "00"
     if control.isdigit() and (first in _ALWAYS_LETTER or (from_zero and first not in _ALWAYS_DIGIT)):
-        return [("cif_control_letter", "Los NIF de esta clase suelen terminar en letra: compruebe el último carácter.")]
+        return [("cif_control_letter", said("Los NIF de esta clase suelen terminar en letra: compruebe el último carácter."))]
     if not control.isdigit() and first in _ALWAYS_DIGIT and not from_zero:
-        return [("cif_control_digit", "Los NIF de esta clase suelen terminar en cifra: compruebe el último carácter.")]
+        return [("cif_control_digit", said("Los NIF de esta clase suelen terminar en cifra: compruebe el último carácter."))]
     return []
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
+from services.contracts.sentences import said
+
 EXPIRING: Final = timedelta(days=60)
 WARNINGS: Final = {
-    "other_tax_id": "El NIF del certificado no es el del cliente: solo sirve si hay un poder. Compruebe que es el fichero correcto.",
-    "no_tax_id": "El certificado no lleva un NIF que se pueda leer: compruebe que es el fichero correcto.",
-    "expiring": "El certificado caduca en menos de 60 días.",
-    "not_yet_valid": "El certificado todavía no es válido.",
-    "already_imported": "Este certificado ya estaba guardado: no se ha guardado otra vez.",
+    "other_tax_id": said("El NIF del certificado no es el del cliente: solo sirve si hay un poder. Compruebe que es el fichero correcto."),
+    "no_tax_id": said("El certificado no lleva un NIF que se pueda leer: compruebe que es el fichero correcto."),
+    "expiring": said("El certificado caduca en menos de 60 días."),
+    "not_yet_valid": said("El certificado todavía no es válido."),
+    "already_imported": said("Este certificado ya estaba guardado: no se ha guardado otra vez."),
 }
 
 

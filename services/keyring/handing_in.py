@@ -11,10 +11,11 @@ from services.chassis.sealing import CannotOpen
 from services.contracts.errors import Invalid, TooLarge
 from services.contracts.message import utc_now
 from services.contracts.schemas import certificates as shapes
+from services.contracts.sentences import said
 from services.keyring.master import MasterKeys
 from services.keyring.subjects import Reading
 
-TOO_LARGE = "El fichero pasa de 100 kB: un certificado con su clave ocupa mucho menos. Compruebe que es el fichero correcto."
+TOO_LARGE = said("El fichero pasa de 100 kB: un certificado con su clave ocupa mucho menos. Compruebe que es el fichero correcto.")
 
 
 def handed_in(master: MasterKeys, box: str, context: bytes) -> tuple[bytes, str]:
@@ -24,7 +25,7 @@ def handed_in(master: MasterKeys, box: str, context: bytes) -> tuple[bytes, str]
     try:
         content = master.door().open(box, context)
     except CannotOpen as error:
-        raise Invalid.field("file", "El fichero no llegó entero. Envíelo de nuevo.") from error
+        raise Invalid.field("file", said("El fichero no llegó entero. Envíelo de nuevo.")) from error
     try:
         handed = json.loads(content)
         return decoded(handed["pkcs12_base64"]), handed["password"]
@@ -38,10 +39,10 @@ def decoded(pkcs12_base64: str) -> bytes:
     try:
         return base64.b64decode(pkcs12_base64, validate=True)
     except (binascii.Error, ValueError):
-        raise Invalid.field("file", "El fichero no llegó entero. Envíelo de nuevo.") from None
+        raise Invalid.field("file", said("El fichero no llegó entero. Envíelo de nuevo.")) from None
 
 
 def in_date(reading: Reading) -> Reading:
     if reading.not_after <= utc_now():
-        raise Invalid.field("file", f"El certificado caducó el {reading.not_after:%d/%m/%Y}. Importe el renovado.")
+        raise Invalid.field("file", said("El certificado caducó el {day}. Importe el renovado.", day=f"{reading.not_after:%d/%m/%Y}"))
     return reading

@@ -23,6 +23,7 @@ from services.contracts.events import ClientFacts
 from services.contracts.rpc import Json
 from services.contracts.schemas import certificates as shapes
 from services.contracts.schemas import checked
+from services.contracts.sentences import said
 from services.keyring.envelopes import OpenKeys
 from services.keyring.handing_in import handed_in, in_date
 from services.keyring.known import keep_clients
@@ -35,8 +36,10 @@ if TYPE_CHECKING:
     from services.keyring.service import KeyringService
 
 AT_ONCE: Final = 20
-NO_TAX_ID: Final = "El certificado no lleva un NIF que se pueda leer. Impórtelo en la ficha de su cliente."
-NO_CLIENT: Final = "Ningún cliente tiene el NIF de este certificado. Dé de alta al cliente antes, o impórtelo en la ficha de quien lo use."
+NO_TAX_ID: Final = said("El certificado no lleva un NIF que se pueda leer. Impórtelo en la ficha de su cliente.")
+NO_CLIENT: Final = said(
+    "Ningún cliente tiene el NIF de este certificado. Dé de alta al cliente antes, o impórtelo en la ficha de quien lo use."
+)
 
 
 @dataclass

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import PKCS12KeyAndCert
 from services.chassis.settings import SettingMissing
 from services.chassis.traceless import freed_memory_is_overwritten, overwrite
 from services.contracts.errors import Invalid
+from services.contracts.sentences import said
 
 RC2_40_FILE = """
 MIIDGgIBAzCCAuAGCSqGSIb3DQEHAaCCAtEEggLNMIICyTCCAb8GCSqGSIb3DQEHBqCCAbAwggGsAgEAMIIBpQYJKoZIhvcNAQcBMBwGCiqGSIb3DQEMAQYw
@@ -54,9 +55,11 @@ def open_pkcs12(file: bytes, password: str) -> Opened:
     with freed_memory_is_overwritten(small_too=True):
         bundle = load(file, password)
         if bundle.key is None:
-            raise Invalid.field("file", "El fichero no contiene la clave privada. Expórtelo de nuevo marcando «exportar la clave privada».")
+            raise Invalid.field(
+                "file", said("El fichero no contiene la clave privada. Expórtelo de nuevo marcando «exportar la clave privada».")
+            )
         if not isinstance(bundle.key, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey)):
-            raise Invalid.field("file", "La clave no es RSA ni de curva elíptica (EC): los organismos no la admiten.")
+            raise Invalid.field("file", said("La clave no es RSA ni de curva elíptica (EC): los organismos no la admiten."))
         chain = chain_of(bundle, bundle.key.public_key())
         encoded = bundle.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
         private_key = bytearray(encoded)
@@ -70,10 +73,10 @@ def load(file: bytes, password: str) -> PKCS12KeyAndCertificates:
         return load_pkcs12(file, password.encode())
     except ValueError as error:
         if "password" in str(error):
-            raise Invalid.field("password", "La contraseña no abre este certificado. Es la que se puso al exportarlo.") from None
-        raise Invalid.field("file", "El fichero no es un certificado con clave (.p12 o .pfx), o está dañado.") from None
+            raise Invalid.field("password", said("La contraseña no abre este certificado. Es la que se puso al exportarlo.")) from None
+        raise Invalid.field("file", said("El fichero no es un certificado con clave (.p12 o .pfx), o está dañado.")) from None
     except UnsupportedAlgorithm:
-        raise Invalid.field("file", "El fichero usa un cifrado o una clave que no se conoce. Expórtelo de nuevo.") from None
+        raise Invalid.field("file", said("El fichero usa un cifrado o una clave que no se conoce. Expórtelo de nuevo.")) from None
 
 
 def chain_of(bundle: PKCS12KeyAndCertificates, public: PublicKey) -> list[x509.Certificate]:
@@ -81,7 +84,7 @@ def chain_of(bundle: PKCS12KeyAndCertificates, public: PublicKey) -> list[x509.C
     present = [found.certificate for found in (bundle.cert, *bundle.additional_certs) if found]
     chain = [certificate for certificate in present if same_key(certificate, public)][:1]
     if not chain:
-        raise Invalid.field("file", "El fichero no contiene el certificado de su clave privada. Expórtelo de nuevo completo.")
+        raise Invalid.field("file", said("El fichero no contiene el certificado de su clave privada. Expórtelo de nuevo completo."))
     while len(chain) < LONGEST_CHAIN:
         above = [one for one in present if one.subject == chain[-1].issuer and one not in chain]
         if not above:

@@ -30,6 +30,7 @@ from services.chassis.sealing import CannotOpen
 from services.contracts.errors import Away, Invalid, Refusal
 from services.contracts.message import utc_now
 from services.contracts.schemas.certificates import release_context
+from services.contracts.sentences import said
 from services.keyring.envelopes import OpenKeys
 from services.keyring.models import Certificate, Client, Key, TenantKey, UsedTicket
 from services.keyring.storing import binding_of, sealed_of, wrapped
@@ -206,4 +207,4 @@ def require_worker_key(worker_key: str) -> None:
     try:
         seal_to(worker_key, b"", b"")
     except CannotOpen as error:
-        raise Invalid.field("worker_key", "No es la clave pública de un trabajador.") from error
+        raise Invalid.field("worker_key", said("No es la clave pública de un trabajador.")) from error

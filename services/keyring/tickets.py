@@ -9,18 +9,20 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol
 
+from services.contracts.sentences import said
+
 GOOD_FOR: Final = timedelta(minutes=5)
 CLOCKS_DIFFER: Final = timedelta(minutes=1)
 REFUSALS: Final = {
-    "ticket_expired": "La petición de la clave ha caducado. Se repetirá en la próxima consulta.",
-    "ticket_used": "Esta petición de la clave ya se atendió una vez.",
-    "client_unknown": "El cliente no existe.",
-    "certificate_missing": "El certificado no existe o se ha retirado. Importe otro o elija otro para el buzón.",
-    "certificate_of_another_client": "El certificado es de otro cliente. Elija otro para el buzón.",
-    "certificate_not_yet_valid": "El certificado todavía no es válido.",
-    "certificate_expired": "El certificado ha caducado. Importe el renovado.",
-    "not_allowed": "Quien pidió la consulta no tiene permiso sobre este buzón.",
-    "key_unreadable": "La clave guardada no se puede abrir. Avise a quien opera Casillero e importe el certificado de nuevo.",
+    "ticket_expired": said("La petición de la clave ha caducado. Se repetirá en la próxima consulta."),
+    "ticket_used": said("Esta petición de la clave ya se atendió una vez."),
+    "client_unknown": said("El cliente no existe."),
+    "certificate_missing": said("El certificado no existe o se ha retirado. Importe otro o elija otro para el buzón."),
+    "certificate_of_another_client": said("El certificado es de otro cliente. Elija otro para el buzón."),
+    "certificate_not_yet_valid": said("El certificado todavía no es válido."),
+    "certificate_expired": said("El certificado ha caducado. Importe el renovado."),
+    "not_allowed": said("Quien pidió la consulta no tiene permiso sobre este buzón."),
+    "key_unreadable": said("La clave guardada no se puede abrir. Avise a quien opera Casillero e importe el certificado de nuevo."),
 }
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from services.contracts.sentences import said
+
 ANY_VIA: Final = ("own_certificate", "power", "firm_certificate")
 OWN_OR_POWER: Final = ("own_certificate", "power")
 OWN: Final = ("own_certificate",)
 
-CERTIFICATE: Final = "Un certificado digital vigente del cliente, o el del despacho si este lo representa."
-OWN_CERTIFICATE: Final = "Un certificado digital vigente del propio cliente."
+CERTIFICATE: Final = said("Un certificado digital vigente del cliente, o el del despacho si este lo representa.")
+OWN_CERTIFICATE: Final = said("Un certificado digital vigente del propio cliente.")
 
 
 @dataclass(frozen=True)
@@ -29,10 +31,10 @@ class Body:
 
 DEHU_NEEDS: Final = (
     CERTIFICATE,
-    "El alta como Gran Destinatario en la DEHú de quien sea titular del certificado, con su declaración responsable.",
-    "Con el certificado del despacho: la autorización del cliente en la DEHú o su apoderamiento inscrito en el REA.",
+    said("El alta como Gran Destinatario en la DEHú de quien sea titular del certificado, con su declaración responsable."),
+    said("Con el certificado del despacho: la autorización del cliente en la DEHú o su apoderamiento inscrito en el REA."),
 )
-TGSS_NEEDS: Final = (CERTIFICATE, "Los códigos de cuenta de cotización (CCC) o los números de afiliación (NAF) del cliente.")
+TGSS_NEEDS: Final = (CERTIFICATE, said("Los códigos de cuenta de cotización (CCC) o los números de afiliación (NAF) del cliente."))
 
 CATALOGUE: Final = {
     body.id: body
@@ -42,14 +44,16 @@ CATALOGUE: Final = {
         Body("aeat", "Agencia Tributaria", "sede", ANY_VIA, (CERTIFICATE,)),
         Body("enotum", "e-NOTUM (Administració Oberta de Catalunya)", "platform", OWN_OR_POWER, (CERTIFICATE,)),
         Body("dgt", "Dirección Electrónica Vial (DGT)", "sede", OWN_OR_POWER, (CERTIFICATE,)),
-        Body("lexnet", "LexNET (Administración de Justicia)", "court", OWN, (OWN_CERTIFICATE, "El alta del profesional en LexNET.")),
+        Body("lexnet", "LexNET (Administración de Justicia)", "court", OWN, (OWN_CERTIFICATE, said("El alta del profesional en LexNET."))),
         Body("justizianet", "JustiziaNet (Administración de Justicia vasca)", "court", OWN, (OWN_CERTIFICATE,)),
         Body("bizkaia", "Hacienda Foral de Bizkaia", "sede", OWN_OR_POWER, (CERTIFICATE,)),
         Body("gipuzkoa", "Hacienda Foral de Gipuzkoa", "sede", OWN_OR_POWER, (CERTIFICATE,)),
         Body("araba", "Diputación Foral de Álava", "sede", OWN_OR_POWER, (CERTIFICATE,)),
         Body("navarra", "Hacienda Foral de Navarra", "sede", OWN_OR_POWER, (CERTIFICATE,)),
         Body("minetur", "Ministerio de Industria y Turismo", "sede", OWN, (OWN_CERTIFICATE,)),
-        Body("teu", "Tablón Edictal Único del BOE", "bulletin", (), ("Nada: es público y se vigila para quien lo tenga habilitado.",)),
+        Body(
+            "teu", "Tablón Edictal Único del BOE", "bulletin", (), (said("Nada: es público y se vigila para quien lo tenga habilitado."),)
+        ),
     )
 }
 

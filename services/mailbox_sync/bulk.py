@@ -19,6 +19,7 @@ from services.contracts.errors import Conflict, Invalid, NotFound, Refusal
 from services.contracts.rpc import SIGNED_IN, Json
 from services.contracts.schemas import checked
 from services.contracts.schemas.bulk import OF_MAILBOXES, BulkAction
+from services.contracts.sentences import said
 from services.mailbox_sync import mailboxes
 from services.mailbox_sync.bodies import name_of
 from services.mailbox_sync.known import learn_clients
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
 KINDS: Final = {"sync": ("sync_many", "mailboxes.sync"), "add_mailboxes": ("add_mailboxes", "clients.write")}
 AT_ONCE: Final = 200
 DEFAULT_VIA: Final = "own_certificate"
-NO_MAILBOX: Final = "El cliente no tiene buzones. Añádale los de los organismos que se deban leer."
-NO_GRANT: Final = "No tiene permiso para consultar buzones de {}. Pídalo, para usted o su grupo, a quien administra los permisos."
+NO_MAILBOX: Final = said("El cliente no tiene buzones. Añádale los de los organismos que se deban leer.")
+NO_GRANT: Final = said("No tiene permiso para consultar buzones de {body}. Pídalo, para usted o su grupo, a quien administra los permisos.")
 Write = Callable[[UnitOfWork], list[Outcome]]
 
 
@@ -44,7 +45,7 @@ class Bulk:
         """A `BulkAction` with ids; needs what the same needs for one. → the job."""
         wanted = checked(BulkAction, action)
         if wanted["action"] not in OF_MAILBOXES or "ids" not in wanted:
-            raise Invalid.field("action", "Aquí solo se añaden o consultan buzones, de clientes dichos uno a uno.")
+            raise Invalid.field("action", said("Aquí solo se añaden o consultan buzones, de clientes dichos uno a uno."))
         kind, needed = KINDS[wanted["action"]]
         asking.require(needed)
         rows = rows_of(wanted)
@@ -124,7 +125,7 @@ def sync_of(db: UnitOfWork, asking: Asking, present: dict[str, Mailbox]) -> Outc
 def require_grant(asking: Asking, body: str) -> None:
     """The grants are those of just now: they were asked for before this part."""
     if (body, "sync") not in asking.scope.grants:
-        raise Conflict(NO_GRANT.format(name_of(body)))
+        raise Conflict(NO_GRANT.format(body=name_of(body)))
 
 
 def unseen() -> Outcome:

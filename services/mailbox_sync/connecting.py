@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
+from services.contracts.sentences import said
+
 if TYPE_CHECKING:
     from .identity import Identity
 
@@ -163,18 +165,18 @@ def _identities(page: Page) -> set[tuple[str, str]]:
 
 def _check_alone(page: Page, number: int) -> None:
     if page.number != number:
-        raise UnexpectedAnswer("other_page", "El organismo envió una página distinta de la pedida.")
+        raise UnexpectedAnswer("other_page", said("El organismo envió una página distinta de la pedida."))
     if len(_identities(page)) != len(page.notices):
-        raise UnexpectedAnswer("repeated_row", "El organismo repite un aviso dentro de la misma página.")
+        raise UnexpectedAnswer("repeated_row", said("El organismo repite un aviso dentro de la misma página."))
 
 
 def _check_against(first: Page, page: Page, seen: set[tuple[str, str]]) -> None:
     same_totals = (page.total_pages, page.total_results) == (first.total_pages, first.total_results)
     is_empty_inside = first.total_pages > 1 and not page.notices
     if not same_totals or is_empty_inside or seen & _identities(page):
-        raise ListChanged("list_changed", "La lista de avisos cambió mientras se leía. Se leerá de nuevo desde el principio.")
+        raise ListChanged("list_changed", said("La lista de avisos cambió mientras se leía. Se leerá de nuevo desde el principio."))
 
 
 def _does_not_add_up(first: Page) -> Fault:
-    message = "Los avisos recibidos no son tantos como los que anuncia el organismo."
+    message = said("Los avisos recibidos no son tantos como los que anuncia el organismo.")
     return (ListChanged if first.total_pages > 1 else UnexpectedAnswer)("rows_missing", message)

@@ -14,6 +14,7 @@ from sqlalchemy import delete, or_, select
 from services.chassis.database import UnitOfWork
 from services.chassis.insert import insert_new
 from services.contracts.events import CertificateImported, ClientFacts
+from services.contracts.sentences import said
 from services.mailbox_sync import claims
 from services.mailbox_sync.endings import end_syncs
 from services.mailbox_sync.models import Certificate, Client, ClientGroup, Mailbox
@@ -25,9 +26,14 @@ FIRM_VIAS = ("firm_certificate", "power")
 def why_not_read(client: Client) -> dict[str, str] | None:
     """Why no mailbox of the client is read, not even by hand; None when they are. {code, message}."""
     if client.is_archived:
-        return {"code": "client_archived", "message": "El cliente está archivado: sus buzones no se leen. Restáurelo para consultarlos."}
+        return {
+            "code": "client_archived",
+            "message": said("El cliente está archivado: sus buzones no se leen. Restáurelo para consultarlos."),
+        }
     if not client.receives_notifications:
-        message = "El cliente no está habilitado para recibir notificaciones electrónicas: sus buzones no se leen. Habilítelo en su ficha."
+        message = said(
+            "El cliente no está habilitado para recibir notificaciones electrónicas: sus buzones no se leen. Habilítelo en su ficha."
+        )
         return {"code": "notifications_off", "message": message}
     return None
 

@@ -24,13 +24,16 @@ from services.chassis.traceless import freed_memory_is_overwritten
 from services.contracts.errors import Refusal
 from services.contracts.message import new_id, utc_now
 from services.contracts.schemas.certificates import release_context
+from services.contracts.sentences import said
 from services.mailbox_sync.checks import Check
 from services.mailbox_sync.connecting import Fault, TryLater, Unreadable
 from services.mailbox_sync.identity import Identity, PrivateKey
 
 Json = dict[str, Any]
 PASSING = {"client_unknown", "ticket_expired", "ticket_used"}
-AWAY = TryLater("keyring_away", "No se pudo obtener la clave del certificado: una parte del sistema no responde. Se repetirá más tarde.")
+AWAY = TryLater(
+    "keyring_away", said("No se pudo obtener la clave del certificado: una parte del sistema no responde. Se repetirá más tarde.")
+)
 
 
 def ticket_for(check: Check) -> Json:
@@ -90,7 +93,7 @@ class OpenIdentities:
 
 def require_in_time(answer: Json) -> None:
     if datetime.fromisoformat(answer["expires_at"]) <= utc_now():
-        raise TryLater("ticket_expired", "La clave del certificado llegó demasiado tarde. Se repetirá en la próxima consulta.")
+        raise TryLater("ticket_expired", said("La clave del certificado llegó demasiado tarde. Se repetirá en la próxima consulta."))
 
 
 def identity_of(answer: Json, key: WorkerKey, ca_file: str | None) -> Identity:
@@ -98,7 +101,7 @@ def identity_of(answer: Json, key: WorkerKey, ca_file: str | None) -> Identity:
     try:
         secret = key.open(answer["sealed"], release_context(answer, key.public))
     except CannotOpen as error:
-        raise Unreadable("key_unreadable", "La clave del certificado no se puede abrir. Avise a quien opera Casillero.") from error
+        raise Unreadable("key_unreadable", said("La clave del certificado no se puede abrir. Avise a quien opera Casillero.")) from error
     try:
         # The key's numbers were checked at import and the seal shows them unchanged: checking them again costs 35 ms a mailbox.
         with freed_memory_is_overwritten(small_too=False):
@@ -107,6 +110,7 @@ def identity_of(answer: Json, key: WorkerKey, ca_file: str | None) -> Identity:
         wipe(secret)
     if not isinstance(private_key, PrivateKey):
         raise Unreadable(
-            "key_unusable", "El certificado usa una clave con la que no se puede firmar. Importe uno con clave RSA o de curva elíptica."
+            "key_unusable",
+            said("El certificado usa una clave con la que no se puede firmar. Importe uno con clave RSA o de curva elíptica."),
         )
     return Identity(private_key, x509.load_pem_x509_certificates(answer["chain_pem"].encode()), ca_file)

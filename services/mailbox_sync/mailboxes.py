@@ -17,6 +17,7 @@ from services.contracts.errors import Conflict, Invalid, StaleVersion
 from services.contracts.events import MailboxesChanged, SyncRequested
 from services.contracts.message import new_id
 from services.contracts.rpc import Json
+from services.contracts.sentences import said
 from services.mailbox_sync import claims
 from services.mailbox_sync.bodies import CATALOGUE, name_of
 from services.mailbox_sync.connectors import modules
@@ -24,9 +25,9 @@ from services.mailbox_sync.endings import OPEN_STATES, end_syncs
 from services.mailbox_sync.facts import FIRM_VIAS, why_not_read
 from services.mailbox_sync.models import Certificate, Client, Due, KnownNotice, Mailbox, Sync
 
-PAUSED = {"code": "mailbox_paused", "message": "El buzón está en pausa. Reanúdelo para consultarlo."}
-ARCHIVED = "El cliente está archivado. Restáurelo para añadirle buzones."
-REMOVED = {"code": "mailbox_removed", "message": "El buzón se ha quitado."}
+PAUSED = {"code": "mailbox_paused", "message": said("El buzón está en pausa. Reanúdelo para consultarlo.")}
+ARCHIVED = said("El cliente está archivado. Restáurelo para añadirle buzones.")
+REMOVED = {"code": "mailbox_removed", "message": said("El buzón se ha quitado.")}
 
 
 def add(db: UnitOfWork, client: Client, new: Json) -> Mailbox:
@@ -36,7 +37,7 @@ def add(db: UnitOfWork, client: Client, new: Json) -> Mailbox:
     mailbox = Mailbox(id=new_id(), client_id=client.id, body=new["body"], via=new["via"], certificate_id=new["certificate_id"])
     require_valid(db, mailbox)
     if db.scalar(select(Mailbox.id).where(Mailbox.client_id == client.id, Mailbox.body == mailbox.body)):
-        raise Conflict(f"El cliente ya tiene un buzón en {name_of(mailbox.body)}.")
+        raise Conflict(said("El cliente ya tiene un buzón en {body}.", body=name_of(mailbox.body)))
     db.add(mailbox)
     claims.start_schedule(db, mailbox.id, db.asking.tenant_id, mailbox.body)
     if why_not_read(client):
@@ -71,9 +72,9 @@ def why_not_added(client: Client, body: str, via: str) -> dict[str, list[str]]:
 
 def why_not_valid(body: str, via: str) -> dict[str, list[str]]:
     if body not in modules():
-        return {"body": [f"Los buzones de {name_of(body)} aún no se leen."]}
+        return {"body": [said("Los buzones de {body} aún no se leen.", body=name_of(body))]}
     if via not in CATALOGUE[body].vias:
-        return {"via": [f"En {name_of(body)} solo cabe: {', '.join(CATALOGUE[body].vias)}."]}
+        return {"via": [said("En {body} solo cabe: {known}.", body=name_of(body), known=", ".join(CATALOGUE[body].vias))]}
     return {}
 
 
@@ -81,9 +82,9 @@ def require_valid(db: UnitOfWork, mailbox: Mailbox) -> None:
     """Raises Invalid naming every field that does not fit the others."""
     errors = why_not_valid(mailbox.body, mailbox.via)
     if mailbox.certificate_id and not _fits(db, mailbox):
-        errors["certificate_id"] = ["No es un certificado de quien entra en este buzón. Elija uno de los suyos, o ninguno."]
+        errors["certificate_id"] = [said("No es un certificado de quien entra en este buzón. Elija uno de los suyos, o ninguno.")]
     if errors:
-        raise Invalid("Hay datos que no son válidos.", errors)
+        raise Invalid(said("Hay datos que no son válidos."), errors)
 
 
 def _fits(db: UnitOfWork, mailbox: Mailbox) -> bool:
@@ -140,5 +141,5 @@ def request_sync(db: UnitOfWork, asking: Asking, mailbox: Mailbox) -> Sync:
 
 def announce(db: UnitOfWork, mailbox: Mailbox, change: str) -> None:
     db.flush()
-    said = {"client_id": mailbox.client_id, "body": mailbox.body, "via": mailbox.via}
-    db.publish(MailboxesChanged(mailbox_ids=(mailbox.id,), change=change, **said))
+    whose = {"client_id": mailbox.client_id, "body": mailbox.body, "via": mailbox.via}
+    db.publish(MailboxesChanged(mailbox_ids=(mailbox.id,), change=change, **whose))

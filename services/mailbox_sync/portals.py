@@ -27,6 +27,7 @@ from services.contracts.rpc import SIGNED_IN, Json
 from services.contracts.schemas import checked
 from services.contracts.schemas.paging import Id
 from services.contracts.schemas.portals import NewPortal, PortalChanges, PortalVersion
+from services.contracts.sentences import said
 from services.mailbox_sync.models import Portal
 from services.mailbox_sync.shipped_portals import SHIPPED
 
@@ -72,7 +73,7 @@ class Portals:
     def add_portal(self, db: UnitOfWork, asking: Asking, new_portal: Json) -> Json:
         new = checked(NewPortal, new_portal)
         if (db.scalar(select(func.count()).select_from(Portal)) or 0) >= MOST_OF_A_FIRM:
-            raise Conflict(f"El despacho ya tiene {MOST_OF_A_FIRM} portales. Quite alguno antes de añadir otro.")
+            raise Conflict(said("El despacho ya tiene {most} portales. Quite alguno antes de añadir otro.", most=MOST_OF_A_FIRM))
         row = Portal(id=new_id(), said=new, is_removed=False, version=1)
         db.add(row)
         announce(db, row, "created")
@@ -99,7 +100,7 @@ class Portals:
     def restore_portal(self, db: UnitOfWork, asking: Asking, portal: Portal, which: Json) -> Json:
         """As it ships: what the firm changed is given up, and a removed one is back."""
         if portal.id not in SHIPPED:
-            raise Conflict("Este portal es del despacho: no hay otro de serie que recuperar.")
+            raise Conflict(said("Este portal es del despacho: no hay otro de serie que recuperar."))
         at_version(portal, checked(PortalVersion, which)["version"])
         portal.said, portal.is_removed = None, False
         announce(db, portal, "restored")

@@ -15,6 +15,7 @@ from sqlalchemy import or_, select, update
 
 from services.chassis.asking import Asking
 from services.chassis.database import UnitOfWork
+from services.contracts.sentences import said
 from services.mailbox_sync import breaking, claims, schedule
 from services.mailbox_sync.checks import Check
 from services.mailbox_sync.claims import Claim
@@ -23,6 +24,9 @@ from services.mailbox_sync.connecting import Unreadable
 from services.mailbox_sync.endings import OPEN_STATES, fail
 from services.mailbox_sync.facts import FIRM_VIAS, usable, why_not_read
 from services.mailbox_sync.models import Certificate, Client, Mailbox, Sync
+
+FIRM_HAS_NONE = said("El despacho no tiene ningún certificado con el que leer este buzón. Súbalo en su ficha.")
+CLIENT_HAS_NONE = said("El cliente no tiene ningún certificado con el que leer este buzón. Súbalo en su ficha.")
 
 
 def prepare(db: UnitOfWork, taken: Sequence[Claim]) -> list[Check]:
@@ -101,15 +105,18 @@ def _choose_certificate(db: UnitOfWork, check: Check, mailbox: Mailbox, certific
     if valid:
         check.certificate_id = valid[0].id
         return True
-    fail(db, check, check.began_at, no_certificate("El despacho" if whose == "" else "El cliente", kept))
+    fail(db, check, check.began_at, no_certificate(FIRM_HAS_NONE if whose == "" else CLIENT_HAS_NONE, kept))
     return False
 
 
-def no_certificate(who: str, kept: Sequence[Certificate]) -> Unreadable:
+def no_certificate(has_none: str, kept: Sequence[Certificate]) -> Unreadable:
     if not kept:
-        return Unreadable("certificate_missing", f"{who} no tiene ningún certificado con el que leer este buzón. Súbalo en su ficha.")
+        return Unreadable("certificate_missing", has_none)
     ended = max(one.not_after for one in kept)
-    return Unreadable("certificate_expired", f"El certificado no está vigente (era válido hasta el {ended:%d/%m/%Y}). Suba uno vigente.")
+    return Unreadable(
+        "certificate_expired",
+        said("El certificado no está vigente (era válido hasta el {day}). Suba uno vigente.", day=f"{ended:%d/%m/%Y}"),
+    )
 
 
 def _has_to_wait(db: UnitOfWork, check: Check, until: datetime | None) -> bool:

@@ -27,7 +27,7 @@ from services.contracts.schemas import checked
 from services.contracts.schemas.mailboxes import MailboxChanges, MailboxesPage, NewMailbox
 from services.mailbox_sync import claims, facts, health, mailboxes
 from services.mailbox_sync.bodies import CATALOGUE, name_of
-from services.mailbox_sync.bulk import Bulk
+from services.mailbox_sync.bulk import NO_GRANT, Bulk
 from services.mailbox_sync.connectors import modules
 from services.mailbox_sync.defaults import KeepingSettings, add_defaults
 from services.mailbox_sync.erasing import forget
@@ -119,10 +119,7 @@ class MailboxSyncService(Bulk, Portals, Suspending, KeepingSettings, Jobs, Servi
             group_ids = facts.groups_of(db, mailbox.client_id)
         asking.require("mailboxes.sync")
         if not self.access.check(asking.user_id, "sync", mailbox.body, sorted(group_ids)):
-            body = name_of(mailbox.body)
-            raise NotAllowed(
-                f"No tiene permiso para consultar buzones de {body}. Pídalo, para usted o su grupo, a quien administra los permisos."
-            )
+            raise NotAllowed(NO_GRANT.format(body=name_of(mailbox.body)))
         with self.db.begin(asking) as db:
             return show_sync(mailboxes.request_sync(db, asking, find_mailbox(db, asking, mailbox_id)))
 

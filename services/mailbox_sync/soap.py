@@ -22,6 +22,8 @@ from urllib3 import BaseHTTPResponse, Timeout
 from urllib3.exceptions import HTTPError
 from urllib3.exceptions import TimeoutError as TimedOut
 
+from services.contracts.sentences import said
+
 from .connecting import Fault, OurFault, RateLimited, TryLater, UnexpectedAnswer, Unreadable
 from .ws_security import ENVELOPE, Element
 
@@ -69,7 +71,9 @@ def exchange(session: requests.Session, url: str, action: str, message: bytes, t
     except UnexpectedAnswer as refusal:
         raise _by_status(status, pause_s, refusal) from refusal
     if answer.fault is None and status != 200:
-        raise _by_status(status, pause_s, _unexpected("http_status", f"El organismo respondió con el estado HTTP {status}."))
+        raise _by_status(
+            status, pause_s, _unexpected("http_status", said("El organismo respondió con el estado HTTP {status}.", status=status))
+        )
     return answer
 
 
@@ -90,10 +94,10 @@ def parse(received: bytes, lenient: bool = False) -> Element:
     except (etree.XMLSyntaxError, ValueError) as refusal:
         if lenient and not _is_utf8(received):
             return parse(received.decode("latin-1").encode(), lenient=False)
-        raise _unexpected("not_xml", "El organismo no respondió con un mensaje SOAP completo.") from refusal
+        raise _unexpected("not_xml", said("El organismo no respondió con un mensaje SOAP completo.")) from refusal
     around = (root.getprevious(), root.getnext(), next(root.iter(etree.PI), None))
     if root.getroottree().docinfo.internalDTD is not None or any(one is not None for one in around):
-        raise _unexpected("forbidden_xml", "La respuesta del organismo contiene construcciones XML que no se admiten.")
+        raise _unexpected("forbidden_xml", said("La respuesta del organismo contiene construcciones XML que no se admiten."))
     return root
 
 
@@ -106,7 +110,7 @@ def children(element: Element) -> dict[str, Element]:
     """The children by local name. Raises UnexpectedAnswer when one is repeated."""
     found = {name_of(child): child for child in element}
     if len(found) != len(element):
-        raise _unexpected("repeated_element", f"La respuesta del organismo repite un campo de «{name_of(element)}».")
+        raise _unexpected("repeated_element", said("La respuesta del organismo repite un campo de «{name}».", name=name_of(element)))
     return found
 
 
@@ -114,7 +118,7 @@ def text_of(fields: dict[str, Element], name: str) -> str:
     """The text of a mandatory leaf, white space kept. Raises UnexpectedAnswer when it is missing or has children."""
     leaf = fields.get(name)
     if leaf is None or len(leaf):
-        raise _unexpected("missing_element", f"A la respuesta del organismo le falta el campo «{name}».")
+        raise _unexpected("missing_element", said("A la respuesta del organismo le falta el campo «{name}».", name=name))
     return leaf.text or ""
 
 
@@ -141,16 +145,16 @@ def _received(response: BaseHTTPResponse, deadline: float) -> bytes:
     while chunk := response.read1(CHUNK, decode_content=False):
         received += chunk
         if len(received) > ANSWER_CAP:
-            raise _unexpected("answer_too_big", "La respuesta del organismo supera los 40 MB admitidos.")
+            raise _unexpected("answer_too_big", said("La respuesta del organismo supera los 40 MB admitidos."))
         if time.monotonic() > deadline:
-            raise TryLater("timeout", "El organismo tarda demasiado en responder. Se repetirá más tarde.")
+            raise TryLater("timeout", said("El organismo tarda demasiado en responder. Se repetirá más tarde."))
     return bytes(received)
 
 
 def _content_of(envelope: Element) -> Element:
     bodies = list(envelope.iterchildren(f"{{{ENVELOPE}}}Body"))
     if envelope.tag != f"{{{ENVELOPE}}}Envelope" or len(bodies) != 1 or len(bodies[0]) != 1:
-        raise _unexpected("not_soap", "El organismo no respondió con un mensaje SOAP.")
+        raise _unexpected("not_soap", said("El organismo no respondió con un mensaje SOAP."))
     return bodies[0][0]
 
 
@@ -158,15 +162,20 @@ def _by_status(status: int, pause_s: float, refusal: UnexpectedAnswer) -> Fault:
     if status == 403:
         return Unreadable(
             "certificate_refused",
-            "El organismo rechaza el certificado (HTTP 403). Compruebe que no esté caducado ni revocado y que sea el que se dio de alta.",
+            said(
+                "El organismo rechaza el certificado (HTTP 403). Compruebe que no esté caducado ni revocado "
+                "y que sea el que se dio de alta."
+            ),
             "403",
         )
     if status == 429:
-        return RateLimited("too_many_requests", "El organismo pide menos peticiones (HTTP 429).", "429", pause_s)
+        return RateLimited("too_many_requests", said("El organismo pide menos peticiones (HTTP 429)."), "429", pause_s)
     if 300 <= status < 400:
-        return OurFault("moved", "El organismo dice que su dirección ha cambiado. Revise la dirección configurada.", str(status))
+        return OurFault("moved", said("El organismo dice que su dirección ha cambiado. Revise la dirección configurada."), str(status))
     if status >= 500:
-        return TryLater("server_error", f"El organismo no está disponible (HTTP {status}). Se repetirá más tarde.", str(status))
+        return TryLater(
+            "server_error", said("El organismo no está disponible (HTTP {status}). Se repetirá más tarde.", status=status), str(status)
+        )
     return refusal
 
 
@@ -175,15 +184,15 @@ def _unreached(failure: Exception) -> Fault:
     if "CERTIFICATE_VERIFY_FAILED" in tls:
         return OurFault(
             "server_not_trusted",
-            "El servidor no presenta un certificado de confianza. Revise el fichero de autoridades configurado para este organismo.",
+            said("El servidor no presenta un certificado de confianza. Revise el fichero de autoridades configurado para este organismo."),
         )
     if "ALERT" in tls and any(word in tls for word in REFUSES_US):
         return Unreadable(
-            "certificate_refused", "El organismo rechaza el certificado al conectar. Compruebe que no esté caducado ni revocado."
+            "certificate_refused", said("El organismo rechaza el certificado al conectar. Compruebe que no esté caducado ni revocado.")
         )
     if isinstance(failure, TimedOut | TimeoutError):
-        return TryLater("timeout", "El organismo tarda demasiado en responder. Se repetirá más tarde.")
-    return TryLater("unreachable", "No se pudo completar la conexión con el organismo. Se repetirá más tarde.")
+        return TryLater("timeout", said("El organismo tarda demasiado en responder. Se repetirá más tarde."))
+    return TryLater("unreachable", said("No se pudo completar la conexión con el organismo. Se repetirá más tarde."))
 
 
 def _causes(failure: BaseException | None) -> list[BaseException]:

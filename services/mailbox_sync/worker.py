@@ -35,6 +35,7 @@ from services.chassis.settings import Settings
 from services.contracts.errors import Away
 from services.contracts.events import MailboxesChanged, SyncRequested
 from services.contracts.message import new_id
+from services.contracts.sentences import said
 from services.mailbox_sync import claims, endings
 from services.mailbox_sync.checks import Check, held, store_page
 from services.mailbox_sync.claims import LeaseLost
@@ -52,9 +53,10 @@ from services.mailbox_sync.uses import tell_failed
 log = structlog.get_logger()
 POLL_S = 1.0
 READINGS_OF_A_LIST = 3
-NO_LONGER_ALLOWED = {"code": "not_allowed", "message": "Quien pidió la consulta ya no tiene permiso sobre este buzón; se dejó de leer."}
-OUR_FAULT = OurFault("internal", "La consulta falló por un error de Casillero, ya anotado. Se repetirá más tarde.")
-ACCESS_AWAY = OurFault("access_away", "No se pudo comprobar el permiso: una parte del sistema no responde. Se repetirá más tarde.")
+NO_MORE = said("Quien pidió la consulta ya no tiene permiso sobre este buzón; se dejó de leer.")
+NO_LONGER_ALLOWED = {"code": "not_allowed", "message": NO_MORE}
+OUR_FAULT = OurFault("internal", said("La consulta falló por un error de Casillero, ya anotado. Se repetirá más tarde."))
+ACCESS_AWAY = OurFault("access_away", said("No se pudo comprobar el permiso: una parte del sistema no responde. Se repetirá más tarde."))
 PROGRAM_ERRORS = (ValueError, TypeError, LookupError, AttributeError)
 
 

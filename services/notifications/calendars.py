@@ -22,6 +22,8 @@ from zoneinfo import ZoneInfo
 
 from holidays import HolidayBase, country_holidays
 
+from services.contracts.sentences import said
+
 MADRID: Final = ZoneInfo("Europe/Madrid")
 _ONE_DAY: Final = timedelta(days=1)
 _SATURDAY, _SUNDAY, _AUGUST = 5, 6, 8
@@ -54,13 +56,13 @@ class WorkingCalendar:
     def reason_excluded(self, day: date) -> str | None:
         """Why the day does not count, in Spanish; None for a working day."""
         if day.weekday() >= _SATURDAY:
-            return "domingo" if day.weekday() == _SUNDAY else "sábado"
+            return said("domingo") if day.weekday() == _SUNDAY else said("sábado")
         for region in (None, *self.regions):
             if name := _holidays(region).get(day):
-                return f"festivo: {name}"
+                return said("festivo: {name}", name=name)
         if day in self.local:
-            return f"festivo local: {self.local[day]}"
-        return "agosto es inhábil en los juzgados" if self.without_august and day.month == _AUGUST else None
+            return said("festivo local: {name}", name=self.local[day])
+        return said("agosto es inhábil en los juzgados") if self.without_august and day.month == _AUGUST else None
 
 
 NATIONAL: Final = WorkingCalendar()
@@ -124,7 +126,7 @@ def roll_to_working_day(day: date, calendar: WorkingCalendar = NATIONAL) -> Coun
 
 
 def _excluded(day: date, reason: str) -> str:
-    return f"{spanish(day)} no cuenta ({reason})."
+    return said("{day} no cuenta ({reason}).", day=spanish(day), reason=reason)
 
 
 @lru_cache(maxsize=32)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
+from services.contracts.sentences import said
 from services.notifications.calendars import (
     NATIONAL,
     Count,
@@ -37,6 +38,8 @@ _COURT_CALENDAR: Final = WorkingCalendar(without_august=True)
 _COURT_CLOSES_AT: Final = time(15)
 _ONE_DAY: Final = timedelta(days=1)
 _ONE_SECOND: Final = timedelta(seconds=1)
+REJECTED: Final = said("Si nadie la abre, se entiende rechazada el {day} a las {time}.")
+SERVED: Final = said("Si nadie la abre, se entiende practicada el {day} a las {time}.")
 
 
 class UnknownRegime(ValueError):
@@ -75,8 +78,12 @@ def tax_payment_by(notified_on: date, calendar: WorkingCalendar = NATIONAL) -> D
     first_half = notified_on.day <= 15
     month = add_months(notified_on.replace(day=1), 1 if first_half else 2)
     paid = roll_to_working_day(month.replace(day=20 if first_half else 5), calendar)
-    half = "entre los días 1 y 15" if first_half else "entre el día 16 y el último del mes"
-    explanation = (f"Notificada el {spanish(notified_on)}, {half}.", *paid.explanation, f"Último día para pagar: {spanish(paid.on)}.")
+    half = said("entre los días 1 y 15") if first_half else said("entre el día 16 y el último del mes")
+    explanation = (
+        said("Notificada el {day}, {half}.", day=spanish(notified_on), half=half),
+        *paid.explanation,
+        said("Último día para pagar: {day}.", day=spanish(paid.on)),
+    )
     return Deadline("pay_by", paid.on, in_force("lgt-62.2", notified_on), explanation)
 
 
@@ -104,8 +111,8 @@ def _general_read_by(available_at: datetime, body: str) -> Deadline:
     day = madrid_day(available_at)
     rule = in_force("ism-903-2020" if body == "tgss" else "l39-2015-43.2", day)
     last = add_natural_days(day, rule.days)
-    count = f"{rule.days} días naturales desde el siguiente: se cuentan todos los días y el plazo no se prorroga."
-    return Deadline("read_by", last, rule, (_available(available_at), count, *_last_instant_of(last, "rechazada")))
+    count = said("{days} días naturales desde el siguiente: se cuentan todos los días y el plazo no se prorroga.", days=rule.days)
+    return Deadline("read_by", last, rule, (_available(available_at), count, *_last_instant_of(last, REJECTED)))
 
 
 def _court_read_by(available_at: datetime) -> Deadline:
@@ -114,27 +121,33 @@ def _court_read_by(available_at: datetime) -> Deadline:
     late = in_madrid(available_at).time() > _COURT_CLOSES_AT
     sent = roll_to_working_day(day + _ONE_DAY if late else day, _COURT_CALENDAR)
     last = add_working_days(sent.on, rule.days, _COURT_CALENDAR)
-    start = (f"Cuenta como remitida el {spanish(sent.on)}.",) if sent.on != day else ()
-    count = f"{rule.days} días hábiles desde el siguiente."
-    explanation = (_available(available_at), *sent.explanation, *start, count, *last.explanation, *_last_instant_of(last.on, "practicada"))
+    start = (said("Cuenta como remitida el {day}.", day=spanish(sent.on)),) if sent.on != day else ()
+    count = said("{days} días hábiles desde el siguiente.", days=rule.days)
+    explanation = (_available(available_at), *sent.explanation, *start, count, *last.explanation, *_last_instant_of(last.on, SERVED))
     return Deadline("read_by", last.on, rule, explanation)
 
 
 def _own_read_by(available_at: datetime, expires_at: datetime | date) -> Deadline:
     rule = in_force("body-own-date", madrid_day(available_at))
     if not isinstance(expires_at, datetime):
-        return Deadline("read_by", expires_at, rule, (_available(available_at), *_last_instant_of(expires_at, "rechazada")))
+        return Deadline("read_by", expires_at, rule, (_available(available_at), *_last_instant_of(expires_at, REJECTED)))
     # An end at 00:00:00 leaves no safe instant on its own day: the last one is a second before, on the day that ended.
     end = in_madrid(expires_at).replace(microsecond=0)
     last = end - _ONE_SECOND if end.time() == time() else end
     deemed_at = last + _ONE_SECOND
-    safe = f"Último instante seguro según el organismo: {spanish(last.date())} a las {last:%H:%M:%S} (hora de Madrid)."
-    deemed = f"Si nadie la abre, se entiende rechazada el {spanish(deemed_at.date())} a las {deemed_at:%H:%M:%S}."
+    safe = said(
+        "Último instante seguro según el organismo: {day} a las {time} (hora de Madrid).", day=spanish(last.date()), time=f"{last:%H:%M:%S}"
+    )
+    deemed = said(
+        "Si nadie la abre, se entiende rechazada el {day} a las {time}.", day=spanish(deemed_at.date()), time=f"{deemed_at:%H:%M:%S}"
+    )
     return Deadline("read_by", last.date(), rule, (_available(available_at), safe, deemed))
 
 
 def _general_edict(published_on: date, terms: list[Term], calendar: WorkingCalendar) -> list[Deadline]:
-    effect = f"Publicado el {spanish(published_on)}: surte efecto ese día y los plazos corren desde el siguiente, en días hábiles."
+    effect = said(
+        "Publicado el {day}: surte efecto ese día y los plazos corren desde el siguiente, en días hábiles.", day=spanish(published_on)
+    )
     effective = Deadline("effective", published_on, in_force("l39-2015-44", published_on), (effect,))
     return [effective, *(_stated("answer_by", published_on, term, calendar, rolls=True) for term in terms)]
 
@@ -143,7 +156,9 @@ def _tax_edict(published_on: date, terms: list[Term], calendar: WorkingCalendar)
     to_appear = next((term for term in terms if term.to_appear), None) or next((term for term in terms if term.unit == "natural"), None)
     appear = _stated("appear_by", published_on, to_appear, calendar) if to_appear else _default("appear_by", "lgt-112", published_on)
     served_on = appear.on + _ONE_DAY
-    served = f"Sin comparecencia hasta el {spanish(appear.on)}, se entiende notificado el {spanish(served_on)}."
+    served = said(
+        "Sin comparecencia hasta el {day}, se entiende notificado el {served}.", day=spanish(appear.on), served=spanish(served_on)
+    )
     deemed = Deadline("deemed_notified", served_on, in_force("lgt-112", published_on), (served,))
     rest = [term for term in terms if not term.to_appear and term is not to_appear]
     answers = [_stated("answer_by", _start(term, published_on, served_on), term, calendar) for term in rest]
@@ -152,7 +167,7 @@ def _tax_edict(published_on: date, terms: list[Term], calendar: WorkingCalendar)
 
 def _tax_appeal(served_on: date, calendar: WorkingCalendar) -> Deadline:
     last = roll_to_working_day(add_months(served_on, 1), calendar)
-    explanation = (f"Un mes desde la notificación del {spanish(served_on)}, de fecha a fecha.", *last.explanation)
+    explanation = (said("Un mes desde la notificación del {served}, de fecha a fecha.", served=spanish(served_on)), *last.explanation)
     return Deadline("appeal_by", last.on, in_force("lgt-appeal", served_on), explanation)
 
 
@@ -169,15 +184,20 @@ def _default(kind: str, rule_id: str, start: date) -> Deadline:
     """The natural days of a rule counted from the day after `start`, never rolled."""
     rule = in_force(rule_id, start)
     last = add_natural_days(start, rule.days)
-    explanation = f"{rule.days} días naturales desde el siguiente al {spanish(start)}, sin prórroga: {spanish(last)}."
+    explanation = said(
+        "{days} días naturales desde el siguiente al {start}, sin prórroga: {day}.", days=rule.days, start=spanish(start), day=spanish(last)
+    )
     return Deadline(kind, last, rule, (explanation,))
 
 
 def _stated(kind: str, start: date, term: Term, calendar: WorkingCalendar, rolls: bool = False) -> Deadline:
     """A term that the edict states. `rolls`: its regime counts plain days as working and rolls natural ones (article 30)."""
     last = _count(start, term, calendar, rolls)
-    explanation = (f"El anuncio dice «{term.quote}», contado desde el siguiente al {spanish(start)}.", *last.explanation)
-    return Deadline(kind, last.on, in_force("explicit-term", start), (*explanation, f"Último día: {spanish(last.on)}."))
+    explanation = (
+        said("El anuncio dice «{quote}», contado desde el siguiente al {start}.", quote=term.quote, start=spanish(start)),
+        *last.explanation,
+    )
+    return Deadline(kind, last.on, in_force("explicit-term", start), (*explanation, said("Último día: {day}.", day=spanish(last.on))))
 
 
 def _count(start: date, term: Term, calendar: WorkingCalendar, rolls: bool) -> Count:
@@ -196,9 +216,9 @@ def _start(term: Term, published_on: date, served_on: date) -> date:
 
 def _available(instant: datetime) -> str:
     local = in_madrid(instant)
-    return f"Puesta a disposición el {spanish(local.date())} a las {local:%H:%M} (hora de Madrid)."
+    return said("Puesta a disposición el {day} a las {time} (hora de Madrid).", day=spanish(local.date()), time=f"{local:%H:%M}")
 
 
 def _last_instant_of(day: date, deemed: str) -> tuple[str, str]:
-    safe = f"Último instante seguro: {spanish(day)} a las 23:59:59 (hora de Madrid)."
-    return safe, f"Si nadie la abre, se entiende {deemed} el {spanish(day + _ONE_DAY)} a las 00:00:00."
+    safe = said("Último instante seguro: {day} a las 23:59:59 (hora de Madrid).", day=spanish(day))
+    return safe, deemed.format(day=spanish(day + _ONE_DAY), time="00:00:00")

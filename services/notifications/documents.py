@@ -30,6 +30,7 @@ from services.contracts.rpc import SIGNED_IN, Json
 from services.contracts.schemas import checked
 from services.contracts.schemas.documents import LARGEST, LARGEST_MB, PART_BYTES, Document, NewDocument, WholeDocument
 from services.contracts.schemas.paging import Id
+from services.contracts.sentences import said
 from services.notifications import models
 from services.notifications.known import learn_client
 from services.notifications.listing import require_client
@@ -89,7 +90,7 @@ class Documents:
         where = {"tenant_id": asking.tenant_id, "document_id": document.id, "number": number, "client_id": document.client_id}
         is_new = insert_new(db, DocumentPart, [{**where, "size": len(content), "sealed": sealed}], DocumentPart.number)
         if is_new and document.is_whole:
-            raise Conflict("Este documento ya está completo. Súbalo de nuevo como otro.")
+            raise Conflict(said("Este documento ya está completo. Súbalo de nuevo como otro."))
 
     @rpc(needs=NEEDS, of=arriving_document)
     def finish_document(self, db: UnitOfWork, asking: Asking, document: models.Document, whole: Json) -> Json:
@@ -98,7 +99,7 @@ class Documents:
             return shown(document)
         count, size = arrived(db, document)
         if size != wanted["size"]:
-            raise Conflict("El fichero no ha llegado entero. Vuelva a subirlo.")
+            raise Conflict(said("El fichero no ha llegado entero. Vuelva a subirlo."))
         document.size, document.sha256, document.parts, document.is_whole = size, wanted["sha256"], count, True
         db.publish(DocumentAdded(document_id=document.id, client_id=document.client_id, origin=document.origin, size=size))
         return shown(document)
@@ -130,13 +131,13 @@ def forget_abandoned(db: UnitOfWork) -> None:
 def part_of(number: int, content_base64: str) -> bytes:
     """Raises Invalid and TooLarge."""
     if not isinstance(number, int) or not 0 <= number < MOST_PARTS:
-        raise TooLarge(f"Un documento no puede pasar de {LARGEST_MB} MB.")
+        raise TooLarge(said("Un documento no puede pasar de {LARGEST_MB} MB.", LARGEST_MB=LARGEST_MB))
     try:
         content = base64.b64decode(content_base64, validate=True)
     except (binascii.Error, ValueError):
         content = b""
     if not 0 < len(content) <= PART_BYTES:
-        raise Invalid.field("content_base64", "No es una parte de un fichero.")
+        raise Invalid.field("content_base64", said("No es una parte de un fichero."))
     return content
 
 

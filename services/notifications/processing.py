@@ -7,6 +7,7 @@ from services.chassis.database import UnitOfWork
 from services.contracts.errors import Invalid, StaleVersion
 from services.contracts.events import NotificationChanged
 from services.contracts.rpc import Json
+from services.contracts.sentences import said
 from services.notifications.counting import count_anew
 from services.notifications.known import is_active_user
 from services.notifications.models import Notification
@@ -20,7 +21,7 @@ def change(db: UnitOfWork, asking: Asking, notification: Notification, changes: 
         raise StaleVersion()
     assignee_id = changes.get("assignee_id")
     if assignee_id and assignee_id != asking.user_id and not is_active_user(db, assignee_id):
-        raise Invalid.field("assignee_id", "No es una persona activa del despacho.")
+        raise Invalid.field("assignee_id", said("No es una persona activa del despacho."))
     for name in CHANGEABLE:
         if name in changes:
             setattr(notification, name, changes[name])

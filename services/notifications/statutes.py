@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from services.contracts.sentences import said
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -28,70 +30,94 @@ class Rule:
 RULES: Final = (
     Rule(
         "l39-2015-43.2", "Ley 39/2015", "43.2", date(2016, 10, 2), None,
-        "Art. 43.2 Ley 39/2015: la notificación electrónica se entiende rechazada a los diez días naturales de su puesta a disposición"
-        " sin acceder a su contenido. El plazo no se prorroga aunque el último día sea inhábil (TEAC, 15-10-2024, 00/08341/2021).",
+        said(
+            "Art. 43.2 Ley 39/2015: la notificación electrónica se entiende rechazada a los diez días naturales de su puesta a disposición"
+            " sin acceder a su contenido. El plazo no se prorroga aunque el último día sea inhábil (TEAC, 15-10-2024, 00/08341/2021)."
+        ),
         "high", 10,
     ),
     Rule(
         "ism-903-2020", "Orden ISM/903/2020", "", date(2020, 9, 30), None,
-        "Orden ISM/903/2020: en la sede de la Seguridad Social la notificación se entiende rechazada a los diez días naturales de su"
-        " puesta a disposición.",
+        said(
+            "Orden ISM/903/2020: en la sede de la Seguridad Social la notificación se entiende rechazada a los diez días naturales de su"
+            " puesta a disposición."
+        ),
         "high", 10,
     ),
     Rule(
         "body-own-date", "Fecha del organismo", "", date(2015, 1, 1), None,
-        "El organismo publica su propia fecha de fin de disponibilidad, que prevalece sobre la calculada.",
+        said(
+            "El organismo publica su propia fecha de fin de disponibilidad, que prevalece sobre la calculada."
+        ),
         "high",
     ),
     Rule(
         "lec-162", "Ley 1/2000", "162", date(2016, 1, 1), None,
-        "Art. 162.2 Ley 1/2000: en LexNET y JustiziaNet la notificación se entiende practicada a los tres días hábiles sin acceder a ella;"
-        " lo remitido después de las 15:00 es del día hábil siguiente y agosto es inhábil.",
+        said(
+            "Art. 162.2 Ley 1/2000: en LexNET y JustiziaNet la notificación se entiende practicada a los tres días hábiles sin acceder a"
+            " ella; lo remitido después de las 15:00 es del día hábil siguiente y agosto es inhábil."
+        ),
         "to verify", 3,
     ),
     Rule(
         "l39-2015-30", "Ley 39/2015", "30", date(2016, 10, 2), None,
-        "Art. 30 Ley 39/2015: los plazos se cuentan desde el día siguiente, en días hábiles si no se dice otra cosa; los de meses, de fecha"
-        " a fecha; si el último día es inhábil pasan al primer hábil siguiente.",
+        said(
+            "Art. 30 Ley 39/2015: los plazos se cuentan desde el día siguiente, en días hábiles si no se dice otra cosa; los de meses, de"
+            " fecha a fecha; si el último día es inhábil pasan al primer hábil siguiente."
+        ),
         "to verify",
     ),
     Rule(
         "l39-2015-44", "Ley 39/2015", "44", date(2016, 10, 2), None,
-        "Art. 44 Ley 39/2015: el anuncio en el BOE surte efecto el día de su publicación.",
+        said(
+            "Art. 44 Ley 39/2015: el anuncio en el BOE surte efecto el día de su publicación."
+        ),
         "high",
     ),
     Rule(
         "lgt-112", "Ley 58/2003", "112", date(2015, 6, 1), None,
-        "Art. 112 Ley 58/2003: hay quince días naturales para comparecer desde el siguiente al de la publicación; si no, la notificación se"
-        " entiende producida el día siguiente al del vencimiento.",
+        said(
+            "Art. 112 Ley 58/2003: hay quince días naturales para comparecer desde el siguiente al de la publicación; si no, la"
+            " notificación se entiende producida el día siguiente al del vencimiento."
+        ),
         "high", 15,
     ),
     Rule(
         "lgt-appeal", "Ley 58/2003", "223 y 235", date(2004, 7, 1), None,
-        "Arts. 223 y 235 Ley 58/2003: recurso de reposición o reclamación económico-administrativa en un mes desde el día siguiente a la"
-        " notificación.",
+        said(
+            "Arts. 223 y 235 Ley 58/2003: recurso de reposición o reclamación económico-administrativa en un mes desde el día siguiente a"
+            " la notificación."
+        ),
         "to verify",
     ),
     Rule(
         "lgt-62.2", "Ley 58/2003", "62.2", date(2004, 7, 1), None,
-        "Art. 62.2 Ley 58/2003: lo notificado del 1 al 15 se paga hasta el 20 del mes siguiente y lo notificado del 16 al fin de mes hasta"
-        " el 5 del segundo mes posterior, o el inmediato hábil siguiente.",
+        said(
+            "Art. 62.2 Ley 58/2003: lo notificado del 1 al 15 se paga hasta el 20 del mes siguiente y lo notificado del 16 al fin de mes"
+            " hasta el 5 del segundo mes posterior, o el inmediato hábil siguiente."
+        ),
         "high",
     ),
     Rule(
         "lsv-91", "RDLeg 6/2015", "91", date(2016, 1, 31), None,
-        "Art. 91 RDLeg 6/2015: la notificación se entiende practicada a los veinte días naturales de su publicación en el BOE.",
+        said(
+            "Art. 91 RDLeg 6/2015: la notificación se entiende practicada a los veinte días naturales de su publicación en el BOE."
+        ),
         "high", 20,
     ),
     Rule(
         "lsv-93", "RDLeg 6/2015", "93 a 95", date(2016, 1, 31), None,
-        "Arts. 93 a 95 RDLeg 6/2015: veinte días naturales desde el siguiente a la notificación para pagar con el 50 % de reducción o"
-        " alegar. Pagar con reducción cierra la vía administrativa.",
+        said(
+            "Arts. 93 a 95 RDLeg 6/2015: veinte días naturales desde el siguiente a la notificación para pagar con el 50 % de reducción o"
+            " alegar. Pagar con reducción cierra la vía administrativa."
+        ),
         "high", 20,
     ),
     Rule(
         "explicit-term", "Texto del anuncio", "", date(2015, 1, 1), None,
-        "El propio anuncio fija el plazo, que prevalece sobre el general de su clase.",
+        said(
+            "El propio anuncio fija el plazo, que prevalece sobre el general de su clase."
+        ),
         "high",
     ),
 )  # fmt: skip

@@ -13,6 +13,7 @@ from services.chassis.asking import Asking
 from services.chassis.foreign_hosts import ForeignHosts
 from services.chassis.settings import Settings
 from services.contracts.errors import NotSignedIn
+from services.contracts.sentences import said
 from services.sign_in import provider_rows
 from services.sign_in.house_address import house_address
 from services.sign_in.part import Part
@@ -52,7 +53,7 @@ class Admitting(Part):
         with self.db.begin(known) as db:
             provider = provider_rows.of_firm(db, known.tenant_id)
         if method != "oidc" and provider and provider.is_required and provider.emergency_user_id != known.user_id:
-            raise NotSignedIn("Su despacho entra solo con su propio proveedor. Use «Entrar con el proveedor de su despacho».")
+            raise NotSignedIn(said("Su despacho entra solo con su propio proveedor. Use «Entrar con el proveedor de su despacho»."))
 
     def turn_away(self, known: Asking, method: str, address: str) -> None:
         self.record("sign_in_failed", known, known.user_id, address=address, method=method)

@@ -17,6 +17,7 @@ from services.chassis.asking import Asking
 from services.chassis.database import UnitOfWork
 from services.contracts.errors import TooMany
 from services.contracts.message import utc_now
+from services.contracts.sentences import said
 from services.sign_in.models import Challenge
 
 LASTS: Final = {"enrolment": timedelta(minutes=5), "passkey": timedelta(minutes=5), "oidc": timedelta(minutes=10)}
@@ -30,7 +31,7 @@ def keep(db: UnitOfWork, purpose: str, challenge: bytes, address: str, whose: As
     ends = db.scalars(open_there.order_by(Challenge.expires_at).limit(OPEN_AT_ONCE)).all()
     if len(ends) == OPEN_AT_ONCE:
         pause_s = max(1, ceil((ends[0] - now).total_seconds()))
-        raise TooMany("Demasiados intentos seguidos. Espere unos minutos y vuelva a probar.", {"retry_after_s": [str(pause_s)]})
+        raise TooMany(said("Demasiados intentos seguidos. Espere unos minutos y vuelva a probar."), {"retry_after_s": [str(pause_s)]})
     row = Challenge(challenge_hash=hash_of(challenge), purpose=purpose, address_hash=address_hash, expires_at=now + LASTS[purpose])
     row.tenant_id, row.user_id = whose.tenant_id, whose.user_id
     db.add(row)

@@ -11,6 +11,7 @@ from services.chassis.asking import Asking
 from services.chassis.entrypoints import rpc
 from services.contracts.errors import Invalid, NotSignedIn
 from services.contracts.rpc import INTERNAL, SIGNED_IN, Json
+from services.contracts.sentences import said
 from services.sign_in import credentials, invitations, letters, limits, passwords, sessions
 from services.sign_in.part import Part
 from services.sign_in.rules import rules_of
@@ -75,7 +76,7 @@ class Choosing(Part):
         asking.require_person()
         attempt_id = limits.try_once(self.db, limits.FACTOR, asking.user_id, "")
         if not passwords.matches(self.password_of(asking), current):
-            raise Invalid.field("current", "No es su contraseña actual.")
+            raise Invalid.field("current", said("No es su contraseña actual."))
         limits.take_back(self.db, attempt_id)
         chosen = self._chosen(asking, password)
         self.record("change_password", asking, asking.user_id)
@@ -92,5 +93,8 @@ class Choosing(Part):
         with self.db.begin(who) as db:
             former = credentials.former(db, who.user_id, rules.former)
         if any(passwords.matches(old, password) for old in former):
-            raise Invalid("Elija otra contraseña.", {"password": [f"Es una de sus últimas {rules.former} contraseñas. Elija otra."]})
+            raise Invalid(
+                said("Elija otra contraseña."),
+                {"password": [said("Es una de sus últimas {count} contraseñas. Elija otra.", count=rules.former)]},
+            )
         return passwords.hashed(password), rules.former

@@ -11,6 +11,7 @@ from services.contracts.errors import Invalid
 from services.contracts.rpc import INTERNAL, Json
 from services.contracts.schemas import checked
 from services.contracts.schemas.sessions import Founder
+from services.contracts.sentences import said
 from services.sign_in import credentials, invitations, passwords
 from services.sign_in.part import Part
 
@@ -40,5 +41,5 @@ class Founding(Part):
             return self.access.create_tenant(new["tenant"], new["email"], new["name"])
         known = person and Asking(tenant_id=person["tenant_id"], user_id=person["user_id"])
         if len(tenants) > 1 or not known or self.password_of(known):
-            raise Invalid.field("code", "Ya hay un despacho. Pida a quien administra sus usuarios que le invite.")
+            raise Invalid.field("code", said("Ya hay un despacho. Pida a quien administra sus usuarios que le invite."))
         return person

@@ -13,6 +13,7 @@ from services.chassis.database import Store
 from services.chassis.sealing import CannotOpen
 from services.contracts.errors import NotSignedIn
 from services.contracts.message import utc_now
+from services.contracts.sentences import said
 
 LASTS = timedelta(minutes=5)
 PURPOSE = "half way in"
@@ -36,4 +37,4 @@ def whose(store: Store, ticket: str) -> tuple[Asking, str]:
 
 
 def over() -> NotSignedIn:
-    return NotSignedIn("Ha pasado demasiado tiempo. Escriba otra vez su correo y su contraseña.")
+    return NotSignedIn(said("Ha pasado demasiado tiempo. Escriba otra vez su correo y su contraseña."))

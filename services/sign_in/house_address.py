@@ -10,8 +10,11 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from services.contracts.errors import Conflict
+from services.contracts.sentences import said
 
 LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
+OPEN_LOCALHOST: Final = said("Las llaves de acceso no funcionan en una dirección numérica. Abra Casillero en {address}.")
+NAME_IT: Final = said("Las llaves de acceso no funcionan en una dirección numérica. Pida a quien lo instaló que le dé un nombre.")
 
 
 def house_address(configured: str, asked_at: str) -> str:
@@ -20,7 +23,7 @@ def house_address(configured: str, asked_at: str) -> str:
         return configured.rstrip("/")
     if hostname_in(asked_at) in LOOPBACK:
         return asked_at.rstrip("/")
-    raise Conflict("Falta decir en qué dirección está Casillero. Pida a quien lo instaló que ponga CASILLERO_PUBLIC_URL.")
+    raise Conflict(said("Falta decir en qué dirección está Casillero. Pida a quien lo instaló que ponga CASILLERO_PUBLIC_URL."))
 
 
 def hostname_in(address: str) -> str | None:
@@ -39,5 +42,5 @@ def passkey_domain(house: str) -> str:
     except ValueError:
         return name
     port = f":{parts.port}" if parts.port else ""
-    cure = f"Abra Casillero en {parts.scheme}://localhost{port}." if name in LOOPBACK else "Pida a quien lo instaló que le dé un nombre."
-    raise Conflict(f"Las llaves de acceso no funcionan en una dirección numérica. {cure}")
+    cure = OPEN_LOCALHOST.format(address=f"{parts.scheme}://localhost{port}") if name in LOOPBACK else NAME_IT
+    raise Conflict(cure)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session as Unit
 
 from services.contracts.errors import Invalid
 from services.contracts.message import utc_now
+from services.contracts.sentences import said
 from services.sign_in import letters
 from services.sign_in.carried import hash_of, new_code
 from services.sign_in.models import Invitation
@@ -55,7 +56,7 @@ def ends_at(db: Unit, user_id: str) -> datetime | None:
 
 
 def over() -> Invalid:
-    return Invalid.field("code", "Este enlace no existe, ya se usó o ha caducado. Pida otro a quien administra los usuarios.")
+    return Invalid.field("code", said("Este enlace no existe, ya se usó o ha caducado. Pida otro a quien administra los usuarios."))
 
 
 def withdraw(db: Unit, user_id: str) -> None:

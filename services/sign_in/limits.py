@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session
 from services.chassis.database import Store
 from services.contracts.errors import TooMany
 from services.contracts.message import new_id, utc_now
+from services.contracts.sentences import said
 from services.sign_in.models import Attempt
 
 WINDOW = timedelta(minutes=5)
@@ -57,7 +58,7 @@ def try_once(store: Store, door: Door, who: str, address: str) -> str:
         pause_s = max(pause(db, same, at_most, attempt.at) for same, at_most in limits)
     if pause_s:
         take_back(store, attempt.id)
-        raise TooMany("Demasiados intentos seguidos. Espere unos minutos y vuelva a probar.", {"retry_after_s": [str(pause_s)]})
+        raise TooMany(said("Demasiados intentos seguidos. Espere unos minutos y vuelva a probar."), {"retry_after_s": [str(pause_s)]})
     return attempt.id
 
 

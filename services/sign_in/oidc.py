@@ -20,6 +20,7 @@ from services.chassis.entrypoints import rpc
 from services.chassis.foreign_hosts import HostAway, HostRefused
 from services.contracts.errors import Away, Conflict, Invalid, NotFound, NotSignedIn
 from services.contracts.rpc import INTERNAL, Json
+from services.contracts.sentences import said
 from services.sign_in import challenges, limits, provider_rows, sessions
 from services.sign_in.admitting import Admitting
 from services.sign_in.carried import drawn_from, new_secret
@@ -27,13 +28,13 @@ from services.sign_in.id_tokens import BadToken
 from services.sign_in.providers import BadProvider, Client, CodeRefused
 
 METHOD: Final = "oidc"
-NO_PROVIDER: Final = "Ese despacho no tiene proveedor propio. Entre con su correo y su contraseña."
-NOT_BY_PROVIDER: Final = "Con este correo no se entra por un proveedor. Entre con su contraseña."
-TOO_LATE: Final = "Pasó demasiado tiempo, ya se usó o empezó en otro navegador. Empiece de nuevo."
-REFUSED: Final = "Su proveedor no le ha dejado entrar. Empiece de nuevo, o hable con quien lo administra."
-UNPROVED: Final = "Lo que dice su proveedor no se puede comprobar. Empiece de nuevo y, si se repite, avise a quien lo administra."
-NOT_VERIFIED: Final = "Su proveedor no confirma que ese correo sea suyo. Confírmelo allí, o hable con quien lo administra."
-NO_USER: Final = "Su despacho no tiene ningún usuario con ese correo. Pídaselo a quien administra los usuarios."
+NO_PROVIDER: Final = said("Ese despacho no tiene proveedor propio. Entre con su correo y su contraseña.")
+NOT_BY_PROVIDER: Final = said("Con este correo no se entra por un proveedor. Entre con su contraseña.")
+TOO_LATE: Final = said("Pasó demasiado tiempo, ya se usó o empezó en otro navegador. Empiece de nuevo.")
+REFUSED: Final = said("Su proveedor no le ha dejado entrar. Empiece de nuevo, o hable con quien lo administra.")
+UNPROVED: Final = said("Lo que dice su proveedor no se puede comprobar. Empiece de nuevo y, si se repite, avise a quien lo administra.")
+NOT_VERIFIED: Final = said("Su proveedor no confirma que ese correo sea suyo. Confírmelo allí, o hable con quien lo administra.")
+NO_USER: Final = said("Su despacho no tiene ningún usuario con ese correo. Pídaselo a quien administra los usuarios.")
 
 
 @contextmanager
@@ -42,9 +43,9 @@ def in_words() -> Iterator[None]:
     try:
         yield
     except HostAway as error:
-        raise Away("El proveedor de su despacho no responde. Inténtelo dentro de unos minutos.") from error
+        raise Away(said("El proveedor de su despacho no responde. Inténtelo dentro de unos minutos.")) from error
     except (HostRefused, BadProvider) as error:
-        raise Conflict(f"El proveedor de su despacho está mal configurado. Avise a quien lo administra: {error}") from error
+        raise Conflict(said("El proveedor de su despacho está mal configurado. Avise a quien lo administra: {why}", why=error)) from error
     except CodeRefused as error:
         raise NotSignedIn(REFUSED) from error
 

@@ -22,6 +22,7 @@ from services.contracts.message import new_id, utc_now
 from services.contracts.rpc import INTERNAL, SIGNED_IN, Json
 from services.contracts.schemas import checked
 from services.contracts.schemas.passkeys import NewPasskey, PasskeyChanges
+from services.contracts.sentences import said
 from services.sign_in import authenticators, challenges, limits, sessions
 from services.sign_in.admitting import Admitting
 from services.sign_in.authenticators import BadAnswer, Enrolled, House
@@ -31,9 +32,9 @@ from services.sign_in.models import Passkey, PasskeyHash
 
 MOST: Final = 20
 METHOD: Final = "passkey"
-TOO_LATE: Final = "Pasó demasiado tiempo o ya se usó. Empiece de nuevo."
-UNUSABLE: Final = "No es la respuesta de una llave de acceso a lo que se le pidió. Empiece de nuevo."
-UNKNOWN: Final = "Esta llave de acceso no vale aquí. Entre de otro modo, o con otra llave."
+TOO_LATE: Final = said("Pasó demasiado tiempo o ya se usó. Empiece de nuevo.")
+UNUSABLE: Final = said("No es la respuesta de una llave de acceso a lo que se le pidió. Empiece de nuevo.")
+UNKNOWN: Final = said("Esta llave de acceso no vale aquí. Entre de otro modo, o con otra llave.")
 
 
 class Passkeys(Admitting):
@@ -47,7 +48,7 @@ class Passkeys(Admitting):
             sessions.require_recent(db, asking)
             known = db.scalars(select(Passkey.credential_id).where(Passkey.user_id == asking.user_id)).all()
             if len(known) >= MOST:
-                raise Conflict(f"Ya tiene {MOST} llaves de acceso. Quite alguna que no use.")
+                raise Conflict(said("Ya tiene {most} llaves de acceso. Quite alguna que no use.", most=MOST))
             challenges.keep(db, "enrolment", challenge, address, asking)
         return authenticators.creation_options(house, me, challenge, known)
 
@@ -150,7 +151,7 @@ def kept(db: UnitOfWork, passkey_id: str, name: str, enrolled: Enrolled) -> Pass
     """Raises Invalid when the authenticator is known already, to whomever."""
     row = {"credential_hash": hash_of(enrolled.credential_id), "passkey_id": passkey_id, "tenant_id": db.asking.tenant_id}
     if not insert_new(db, PasskeyHash, [row], PasskeyHash.passkey_id):
-        raise Invalid.field("credential", "Esta llave de acceso ya está dada de alta. Use otra.")
+        raise Invalid.field("credential", said("Esta llave de acceso ya está dada de alta. Use otra."))
     passkey = Passkey(id=passkey_id, user_id=db.asking.user_id, name=name, sign_count=enrolled.sign_count, created_at=utc_now())
     passkey.credential_id, passkey.public_key = enrolled.credential_id, enrolled.public_key
     db.add(passkey)

@@ -24,6 +24,7 @@ from nameko.extensions import DependencyProvider
 
 from services.chassis.database import outside_units
 from services.contracts.errors import Away, Invalid
+from services.contracts.sentences import said
 from services.sign_in.rules import LONGEST, ORDINARY, Rules, normal, reasons_against
 
 PATIENCE_S = 10
@@ -52,7 +53,7 @@ def require_good(password: str, about: list[str], rules: Rules = ORDINARY) -> No
     """Raises Invalid naming `password`."""
     reasons = list(reasons_against(normal(password), about, rules))
     if reasons:
-        raise Invalid("Elija otra contraseña.", {"password": reasons})
+        raise Invalid(said("Elija otra contraseña."), {"password": reasons})
 
 
 def hashed(password: str) -> str:
@@ -76,7 +77,7 @@ def verified(password_hash: str, password: str) -> bool:
 def in_turn(work: Callable[..., Any], *args: str) -> Any:
     outside_units("hashing a password")
     if not turn.acquire(timeout=PATIENCE_S):
-        raise Away("Hay demasiadas personas entrando a la vez. Inténtelo de nuevo dentro de unos segundos.")
+        raise Away(said("Hay demasiadas personas entrando a la vez. Inténtelo de nuevo dentro de unos segundos."))
     try:
         return tpool.execute(work, *args)
     finally:

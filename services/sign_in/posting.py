@@ -15,14 +15,15 @@ from services.chassis.mail import Mail, NotSent
 from services.contracts.errors import NotSignedIn
 from services.contracts.message import utc_now
 from services.contracts.rpc import INTERNAL, Json
+from services.contracts.sentences import said
 from services.sign_in import invitations, letters, limits
 from services.sign_in.models import Letter
 from services.sign_in.part import Part
 from services.sign_in.wording import worded
 
 log = structlog.get_logger()
-ON_ITS_WAY = "Si alguien entra con este correo, en unos minutos le llegará un enlace para elegir otra contraseña."
-NO_MAIL = "Aquí no se envía correo. Pida un enlace a quien administra los usuarios de su despacho: puede crearlo en el acto."
+ON_ITS_WAY = said("Si alguien entra con este correo, en unos minutos le llegará un enlace para elegir otra contraseña.")
+NO_MAIL = said("Aquí no se envía correo. Pida un enlace a quien administra los usuarios de su despacho: puede crearlo en el acto.")
 
 
 class Posting(Part):
@@ -47,7 +48,7 @@ class Posting(Part):
 
     def _deliver(self, letter: Letter) -> None:
         if letter.expires_at <= utc_now():
-            self._end(letter, letters.FAILED, "El enlace caducó antes de poder enviarse. Cree otro.")
+            self._end(letter, letters.FAILED, said("El enlace caducó antes de poder enviarse. Cree otro."))
         elif letter.tenant_id or self._is_for_somebody(letter):
             self._send(letter)
 
@@ -70,7 +71,7 @@ class Posting(Part):
         try:
             self.post.send(self._mail(letter))
         except NotSignedIn:
-            self._end(letter, letters.FAILED, "El usuario ya no está activo.")
+            self._end(letter, letters.FAILED, said("El usuario ya no está activo."))
         except NotSent as fault:
             log.warning("letter_not_sent", letter=letter.id, tries=letter.tries, reason=fault.reason)
             if fault.is_final:

@@ -14,6 +14,7 @@ from services.contracts.errors import Invalid, NotFound
 from services.contracts.rpc import Json
 from services.contracts.schemas import checked
 from services.contracts.schemas.oidc import NewProvider
+from services.contracts.sentences import said
 from services.sign_in import provider_rows, sessions
 from services.sign_in.admitting import Admitting
 from services.sign_in.id_tokens import BadToken
@@ -54,9 +55,9 @@ class ProviderSettings(Admitting):
         """What is named and does not exist, by field."""
         faults = {"issuer": self._faults_of_issuer(new["issuer"]) if "issuer" in new else []}
         if new.get("new_users_role") and new["new_users_role"] not in [role["name"] for role in self.access.roles()]:
-            faults["new_users_role"] = ["No es un rol de su despacho."]
+            faults["new_users_role"] = [said("No es un rol de su despacho.")]
         if new.get("emergency_user_id") and not self._is_active(new["emergency_user_id"]):
-            faults["emergency_user_id"] = ["No es un usuario activo de su despacho."]
+            faults["emergency_user_id"] = [said("No es un usuario activo de su despacho.")]
         return faults
 
     def _faults_of_issuer(self, issuer: str) -> list[str]:
@@ -65,7 +66,7 @@ class ProviderSettings(Admitting):
         except (HostRefused, HostAway, BadProvider) as error:
             return [str(error)]
         except BadToken:
-            return ["El proveedor no publica ninguna clave con la que firme."]
+            return [said("El proveedor no publica ninguna clave con la que firme.")]
         return []
 
     def _is_active(self, user_id: str) -> bool:
@@ -86,5 +87,5 @@ def kept_secret(db: UnitOfWork, new: Json) -> str:
     """Raises Invalid when there is none for this client at this provider."""
     provider = provider_rows.of_firm(db, db.asking.tenant_id)
     if provider is None or (provider.issuer, provider.client_id) != (new["issuer"], new["client_id"]):
-        raise Invalid.field("client_secret", "Falta este dato: es el secreto que su proveedor dio para este identificador.")
+        raise Invalid.field("client_secret", said("Falta este dato: es el secreto que su proveedor dio para este identificador."))
     return provider_rows.secret_of(db, provider)

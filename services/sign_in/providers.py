@@ -21,6 +21,7 @@ from joserfc.jwk import KeySet
 
 from services.chassis.foreign_hosts import Answer, ForeignHosts, checked_url
 from services.contracts.rpc import Json
+from services.contracts.sentences import said
 from services.sign_in.carried import drawn_from
 from services.sign_in.id_tokens import Expected, UnknownKey, claims_of, keys_in
 
@@ -106,7 +107,7 @@ class Providers:
         if fresh or until < time.monotonic():
             answer = self.hosts.get(url)
             if answer.status != 200:
-                raise BadProvider(f"{urlsplit(url).hostname} no publica lo que un proveedor publica en {url}.")
+                raise BadProvider(said("{host} no publica lo que un proveedor publica en {url}.", host=urlsplit(url).hostname, url=url))
             known = understood(json_in(answer))
             if len(self.kept) >= MOST_KEPT:
                 self.kept.clear()
@@ -120,22 +121,22 @@ def json_in(answer: Answer) -> Json:
     except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):
-        raise BadProvider("El proveedor no responde con un objeto JSON.")
+        raise BadProvider(said("El proveedor no responde con un objeto JSON."))
     return document
 
 
 def checked_document(document: Json, issuer: str) -> Json:
     """Of this issuer and no other, with https addresses (Discovery 1.0, section 4.3). Raises BadProvider and HostRefused."""
     if document.get("issuer") != issuer:
-        raise BadProvider("El proveedor se llama a sí mismo de otro modo. Escriba su dirección como él la escribe en «issuer».")
+        raise BadProvider(said("El proveedor se llama a sí mismo de otro modo. Escriba su dirección como él la escribe en «issuer»."))
     missing = [name for name in ENDPOINTS if not isinstance(document.get(name), str)]
     if missing:
-        raise BadProvider(f"El proveedor no dice su {missing[0]}.")
+        raise BadProvider(said("El proveedor no dice su {what}.", what=missing[0]))
     for name in ENDPOINTS:
         checked_url(document[name])
     ways = document.get("token_endpoint_auth_methods_supported")
     if ways is not None and not isinstance(ways, list):
-        raise BadProvider("El proveedor no dice cómo identificarse ante él.")
+        raise BadProvider(said("El proveedor no dice cómo identificarse ante él."))
     return document
 
 
@@ -147,7 +148,7 @@ def basic(client: Client) -> str:
 def tokens_in(answer: Answer) -> Json:
     document = json_in(answer)
     if document.get("error") in ("invalid_client", "unauthorized_client") or answer.status == 401:
-        raise BadProvider("El proveedor no reconoce a Casillero: el identificador o el secreto de cliente no son los suyos.")
+        raise BadProvider(said("El proveedor no reconoce a Casillero: el identificador o el secreto de cliente no son los suyos."))
     if answer.status != 200 or not isinstance(document.get("id_token"), str):
         raise CodeRefused
     access_token = document.get("access_token")

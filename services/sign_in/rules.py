@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from services.contracts.sentences import said
+
 LONGEST, LEFT, WORD = 1024, 6, 3
 
 
@@ -64,15 +66,15 @@ def normal(password: str) -> str:
 def reasons_against(password: str, about: list[str], rules: Rules = ORDINARY) -> Iterator[str]:
     """Why it may not be chosen, each as a sentence. `about`: email, name and firm of whoever chooses."""
     if len(password) < rules.shortest:
-        yield f"Use al menos {rules.shortest} caracteres; una frase corta sirve."
+        yield said("Use al menos {least} caracteres; una frase corta sirve.", least=rules.shortest)
         return
     if len(password) > LONGEST:
-        yield f"No pase de {LONGEST} caracteres."
+        yield said("No pase de {most} caracteres.", most=LONGEST)
         return
     if left(password, FREQUENT) < LEFT:
-        yield "Es de las que antes se prueban: palabras muy usadas, fechas, repeticiones o teclas seguidas. Elija otra."
+        yield said("Es de las que antes se prueban: palabras muy usadas, fechas, repeticiones o teclas seguidas. Elija otra.")
     elif left(password, [*FREQUENT, *words_of(about)]) < LEFT:
-        yield "Se parece demasiado a su nombre, su correo o su despacho. Elija otra."
+        yield said("Se parece demasiado a su nombre, su correo o su despacho. Elija otra.")
 
 
 def words_of(about: list[str]) -> list[str]:

@@ -10,10 +10,11 @@ from services.chassis.asking import Asking
 from services.chassis.entrypoints import rpc
 from services.contracts.errors import Conflict, Invalid, NotAllowed, NotSignedIn
 from services.contracts.rpc import SIGNED_IN, Json
+from services.contracts.sentences import said
 from services.sign_in import limits, passkeys, passwords, recovery, sessions, totp
 from services.sign_in.admitting import Admitting
 
-WRONG = "El código no es correcto o ya se usó. Espere al siguiente, o use uno de recuperación."
+WRONG = said("El código no es correcto o ya se usó. Espere al siguiente, o use uno de recuperación.")
 
 
 class SecondFactor(Admitting):
@@ -32,7 +33,7 @@ class SecondFactor(Admitting):
         me, secret = self.access.me(), totp.new_secret()
         with self.db.begin(asking) as db:
             if totp.is_on(db, asking.user_id):
-                raise Conflict("Ya tiene un segundo factor. Quítelo antes de poner otro.")
+                raise Conflict(said("Ya tiene un segundo factor. Quítelo antes de poner otro."))
             totp.begin(db, asking.user_id, secret)
         address = totp.address_of(secret, me["email"], me["tenant"]["name"])
         return {"secret": secret, "uri": address, "qr_svg": totp.picture_of(address)}
@@ -45,13 +46,13 @@ class SecondFactor(Admitting):
         with self.db.begin(asking) as db:
             if totp.step_typed(db, asking.user_id, otp, confirm=True) is None:
                 raise Invalid.field(
-                    "otp", "El código no es el que muestra la aplicación. Compruebe la hora del teléfono y pruebe el siguiente."
+                    "otp", said("El código no es el que muestra la aplicación. Compruebe la hora del teléfono y pruebe el siguiente.")
                 )
         limits.take_back(self.db, attempt_id)
         self.record("confirm_totp", asking, asking.user_id)
         with self.db.begin(asking) as db:
             if not totp.use(db, asking.user_id, otp, confirm=True):
-                raise Conflict("Ya tiene un segundo factor.")
+                raise Conflict(said("Ya tiene un segundo factor."))
             codes = recovery.renew(db, asking.user_id)
             sessions.end_all(db, asking.user_id)
             return {"recovery_codes": codes, **sessions.begin(db, asking.tenant_id, asking.user_id)}
@@ -67,7 +68,9 @@ class SecondFactor(Admitting):
     def remove_totp(self, asking: Asking, password: str, otp: str) -> Json:
         """A new session; every other one has ended."""
         if self.access.settings()["requires_second_factor"]:
-            raise Conflict("Su despacho exige un segundo factor. Si ha perdido el suyo, pida a quien administra los usuarios que lo anule.")
+            raise Conflict(
+                said("Su despacho exige un segundo factor. Si ha perdido el suyo, pida a quien administra los usuarios que lo anule.")
+            )
         self._prove_both(asking, password, otp)
         self.record("remove_totp", asking, asking.user_id)
         with self.db.begin(asking) as db:
@@ -82,7 +85,7 @@ class SecondFactor(Admitting):
         asking.require_person()
         self.access.user(user_id)
         if user_id == asking.user_id:
-            raise NotAllowed("El suyo se quita con su contraseña y un código, o lo anula otra persona que administre los usuarios.")
+            raise NotAllowed(said("El suyo se quita con su contraseña y un código, o lo anula otra persona que administre los usuarios."))
         self.record("reset_second_factor", asking, user_id)
         with self.db.begin(asking) as db:
             totp.remove(db, user_id)
@@ -109,7 +112,7 @@ class SecondFactor(Admitting):
         asking.require_person()
         attempt_id = limits.try_once(self.db, limits.FACTOR, asking.user_id, "")
         if not passwords.matches(self.password_of(asking), password):
-            raise Invalid.field("password", "No es su contraseña.")
+            raise Invalid.field("password", said("No es su contraseña."))
         with self.db.begin(asking) as db:
             if not (totp.use(db, asking.user_id, otp) or recovery.use(db, asking.user_id, otp)):
                 raise Invalid.field("otp", WRONG)

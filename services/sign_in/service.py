@@ -26,6 +26,7 @@ from services.contracts.errors import NotSignedIn, OtpNeeded, PasswordExpired
 from services.contracts.events import UserChanged
 from services.contracts.message import utc_now
 from services.contracts.rpc import INTERNAL, SIGNED_IN, Json
+from services.contracts.sentences import said
 from services.sign_in import carried, credentials, half_way, invitations, letters, limits, passkeys, passwords, sessions, tokens, totp
 from services.sign_in.choosing import Choosing
 from services.sign_in.founding import Founding
@@ -57,7 +58,7 @@ class SignInService(Founding, Choosing, Posting, SecondFactor, Passkeys, Provide
         known = replace(asking, tenant_id=person["tenant_id"], user_id=person["user_id"]) if person else None
         if not passwords.matches(self.password_of(known or Asking()), password) or known is None:
             self._record_failed(known, address)
-            raise NotSignedIn("El correo o la contraseña no son correctos.")
+            raise NotSignedIn(said("El correo o la contraseña no son correctos."))
         limits.take_back(self.db, attempt_id)
         return self._enter(known, otp, address)
 
@@ -75,13 +76,15 @@ class SignInService(Founding, Choosing, Posting, SecondFactor, Passkeys, Provide
         if door.has_totp and not otp:
             self.record("otp_asked", known, known.user_id, address=address)
             ticket = half_way.ticket_of(self.db, known, door.password_chosen_at)
-            raise OtpNeeded("Escriba el código de su aplicación, o uno de recuperación.", {"step": [ticket]})
+            raise OtpNeeded(said("Escriba el código de su aplicación, o uno de recuperación."), {"step": [ticket]})
         method = f"password, {self.prove(known, otp, address)}" if door.has_totp else "password"
         settings = self.access.settings_of(known.tenant_id)
         must_enrol = settings["requires_second_factor"] and not door.has_totp
         if must_enrol and door.has_passkey:
             self.turn_away(known, "password", address)
-            raise NotSignedIn("Su despacho exige dos factores. Entre con su llave de acceso; si la ha perdido, hable con quien administra.")
+            raise NotSignedIn(
+                said("Su despacho exige dos factores. Entre con su llave de acceso; si la ha perdido, hable con quien administra.")
+            )
         if rules_of(settings).is_over(door.password_chosen_at, utc_now()):
             raise self._expired(known)
         self.admit(known, method, address)
@@ -97,7 +100,7 @@ class SignInService(Founding, Choosing, Posting, SecondFactor, Passkeys, Provide
         self.record("password_expired", known, known.user_id)
         with self.db.begin() as db:
             code = invitations.make_another(db, known.tenant_id, known.user_id, half_way.LASTS)
-        return PasswordExpired("Su contraseña ha caducado. Elija otra.", {"code": [code]})
+        return PasswordExpired(said("Su contraseña ha caducado. Elija otra."), {"code": [code]})
 
     @rpc(needs=INTERNAL, unit=False)
     def who(self, asking: Asking, credential: str) -> Json:

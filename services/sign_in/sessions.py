@@ -16,6 +16,7 @@ from services.chassis.asking import BROWSER, Asking
 from services.contracts.errors import NotAllowed, NotFound, NotSignedIn
 from services.contracts.message import new_id, utc_now
 from services.contracts.rpc import Json
+from services.contracts.sentences import said
 from services.sign_in.carried import csrf_token, hash_of, new_session
 from services.sign_in.models import Session
 
@@ -36,7 +37,7 @@ def begin(db: Unit, tenant_id: str, user_id: str, *, is_enrolling: bool = False)
 def whose(db: Unit, session: str) -> Json:
     found, now = db.get(Session, hash_of(session)), utc_now()
     if found is None or found.expires_at <= now:
-        raise NotSignedIn("Su sesión ha terminado. Inicie sesión de nuevo.")
+        raise NotSignedIn(said("Su sesión ha terminado. Inicie sesión de nuevo."))
     moved = min(now + IDLE, found.ends_at)
     if moved - found.expires_at > STEP:
         # A statement of its own: a session that was ended meanwhile is left ended.
@@ -83,7 +84,7 @@ def require_recent(db: Unit, asking: Asking) -> None:
     came = select(Session.created_at).where(Session.id == asking.came_with.removeprefix(f"{BROWSER} "))
     began_at = db.scalar(came) if asking.came_with.startswith(BROWSER) else None
     if began_at is not None and began_at < utc_now() - RECENT:
-        raise NotAllowed("Hace rato que entró. Por seguridad, salga, vuelva a entrar y repítalo.")
+        raise NotAllowed(said("Hace rato que entró. Por seguridad, salga, vuelva a entrar y repítalo."))
 
 
 def end_others(db: Unit, asking: Asking, user_id: str) -> None:

@@ -16,6 +16,7 @@ from services.chassis.database import UnitOfWork
 from services.contracts.errors import Invalid, NotFound, NotSignedIn
 from services.contracts.message import new_id, utc_now
 from services.contracts.rpc import Json
+from services.contracts.sentences import said
 from services.sign_in.carried import hash_of, new_token
 from services.sign_in.models import Token, TokenHash
 
@@ -26,9 +27,12 @@ def issue(db: UnitOfWork, asking: Asking, new: Json) -> Json:
     """As `schemas.sessions.NewTokenShown`; raises Invalid naming every bad field."""
     held = asking.scope.capabilities
     wanted = new["capabilities"]
-    errors = {"capabilities": list(reasons_against(wanted, held)), "expires_at": [] if in_future(new["expires_at"]) else ["Ya ha pasado."]}
+    errors = {
+        "capabilities": list(reasons_against(wanted, held)),
+        "expires_at": [] if in_future(new["expires_at"]) else [said("Ya ha pasado.")],
+    }
     if any(errors.values()):
-        raise Invalid("Hay datos que no son válidos.", {field: reasons for field, reasons in errors.items() if reasons})
+        raise Invalid(said("Hay datos que no son válidos."), {field: reasons for field, reasons in errors.items() if reasons})
     shown = new_token()
     token = Token(id=new_id(), user_id=asking.user_id, name=new["name"], capabilities=wanted, expires_at=new["expires_at"])
     db.add_all([token, TokenHash(token_hash=hash_of(shown), token_id=token.id, tenant_id=asking.tenant_id)])
@@ -37,7 +41,7 @@ def issue(db: UnitOfWork, asking: Asking, new: Json) -> Json:
 
 
 def reasons_against(wanted: list[str] | None, held: frozenset[str]) -> list[str]:
-    return [f"Usted no tiene «{capability[:40]}»." for capability in wanted or () if capability not in held]
+    return [said("Usted no tiene «{capability}».", capability=capability[:40]) for capability in wanted or () if capability not in held]
 
 
 def in_future(instant: datetime | None) -> bool:
@@ -51,9 +55,9 @@ def whose(db: UnitOfWork, shown: str) -> Json:
         db.act_for(replace(db.asking, tenant_id=found.tenant_id))
     token, now = found and db.scalars(select(Token).where(Token.id == found.token_id)).one_or_none(), utc_now()
     if token is None:
-        raise NotSignedIn("El token no vale. Cree otro.")
+        raise NotSignedIn(said("El token no vale. Cree otro."))
     if not in_future(token.expires_at):
-        raise NotSignedIn("El token ha caducado. Cree otro.")
+        raise NotSignedIn(said("El token ha caducado. Cree otro."))
     if token.last_used_at is None or now - token.last_used_at > STEP:
         db.execute(update(Token).where(Token.id == token.id).values(last_used_at=now))
     owner = {"tenant_id": token.tenant_id, "user_id": token.user_id}

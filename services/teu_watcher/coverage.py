@@ -16,12 +16,13 @@ from services.chassis.insert import insert_new
 from services.contracts.errors import Conflict, Invalid
 from services.contracts.message import utc_now
 from services.contracts.rpc import Json
+from services.contracts.sentences import said
 from services.teu_watcher import schedule, source
 from services.teu_watcher.catching_up import new_day
 from services.teu_watcher.models import Day, Edict, Job, Source
 from services.teu_watcher.reading_jobs import job_shown
 
-DOUBTFUL = "Varios días seguidos sin boletín: puede que haya cambiado la dirección del BOE. Hay que revisarlo."
+DOUBTFUL = said("Varios días seguidos sin boletín: puede que haya cambiado la dirección del BOE. Hay que revisarlo.")
 
 
 def covered(db: UnitOfWork, setting: str) -> Json:
@@ -91,12 +92,12 @@ def require_readable(db: UnitOfWork, day: date, setting: str) -> None:
 def refuse_day(day: date) -> None:
     now = utc_now()
     if day > schedule.today(now):
-        raise _wrong("Ese día todavía no ha llegado.")
+        raise _wrong(said("Ese día todavía no ha llegado."))
     if day < schedule.oldest_kept(now):
-        raise _wrong(f"El tablón solo muestra los últimos {schedule.KEPT_DAYS} días.")
+        raise _wrong(said("El tablón solo muestra los últimos {days} días.", days=schedule.KEPT_DAYS))
     if not schedule.is_bulletin_day(day):
-        raise _wrong("Los domingos no hay tablón.")
+        raise _wrong(said("Los domingos no hay tablón."))
 
 
 def _wrong(why: str) -> Invalid:
-    return Invalid("Ese día no se puede leer.", {"date": [why]})
+    return Invalid(said("Ese día no se puede leer."), {"date": [why]})

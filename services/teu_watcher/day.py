@@ -27,6 +27,7 @@ from services.chassis.insert import insert_new
 from services.chassis.logs import what_failed
 from services.chassis.sealing import Seals
 from services.contracts.message import utc_now
+from services.contracts.sentences import said
 from services.teu_watcher import schedule
 from services.teu_watcher.bulletin import BulletinAway, IndexedEdict, UnexpectedAnswer
 from services.teu_watcher.edict import HASHING, ReadEdict, ReadingRoom, read_edict
@@ -41,11 +42,11 @@ IN_FLIGHT = 4
 EDICTS_A_COMMIT = 16
 ATTEMPTS = 4
 
-NO_ANSWER = "El BOE no responde o no está completo; se intentará de nuevo."
-CHANGED = "El BOE ha contestado algo que no se reconoce: puede que su página haya cambiado. Hay que revisarlo; se intentará de nuevo."
-OUR_FAULT = "La lectura falló por una avería propia; está en el registro del servicio. Se intentará de nuevo."
-NOT_OUT = "El boletín de ese día todavía no se ha publicado."
-SET_ASIDE = "Hay edictos que no se han podido leer. Ábralos en boe.es y compruebe si nombran a algún cliente: {references}."
+NO_ANSWER = said("El BOE no responde o no está completo; se intentará de nuevo.")
+CHANGED = said("El BOE ha contestado algo que no se reconoce: puede que su página haya cambiado. Hay que revisarlo; se intentará de nuevo.")
+OUR_FAULT = said("La lectura falló por una avería propia; está en el registro del servicio. Se intentará de nuevo.")
+NOT_OUT = said("El boletín de ese día todavía no se ha publicado.")
+SET_ASIDE = said("Hay edictos que no se han podido leer. Ábralos en boe.es y compruebe si nombran a algún cliente: {references}.")
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,9 @@ class Looking:
 def look_at(looking: Looking) -> None:
     """Raises TurnOver; whatever else happens is written into the day."""
     asked = _begin(looking)
-    said = _read_day(looking)
+    fault = _read_day(looking)
     with looking.turn.writing() as db:
-        day = _settle(db, looking.day, said)
+        day = _settle(db, looking.day, fault)
         _answer(db, day, asked)
 
 
@@ -180,18 +181,18 @@ def _count(db: UnitOfWork, day: date) -> dict[str, int]:
     return found
 
 
-def _settle(db: UnitOfWork, day_on: date, said: str | None) -> Day:
+def _settle(db: UnitOfWork, day_on: date, fault: str | None) -> Day:
     """The day after a look that ended with this sentence (None: well)."""
-    found = _count(db, day_on) if said is None else {}
+    found = _count(db, day_on) if fault is None else {}
     day, now = db.get_one(Day, day_on, with_for_update=True, populate_existing=True), utc_now()
     day.last_polled_at = now
-    if said == NOT_OUT and not day.edicts_total:
+    if fault == NOT_OUT and not day.edicts_total:
         day.state = schedule.without_bulletin(day_on, now)
         day.error, day.failures = NOT_OUT if day.state == "unread" else None, 0
         day.next_at = schedule.next_look(day_on, now, is_out=False)
         _doubt(db, day, now)
-    elif said or found.get("listed"):
-        day.error, day.failures = CHANGED if said in (None, NOT_OUT) else said, day.failures + 1
+    elif fault or found.get("listed"):
+        day.error, day.failures = CHANGED if fault in (None, NOT_OUT) else fault, day.failures + 1
         day.next_at = schedule.after_failure(now, day.failures)
     else:
         day.error, day.failures = set_aside_sentence(db, day_on), 0

@@ -12,11 +12,12 @@ from services.contracts.errors import Conflict, Invalid
 from services.contracts.events import TeuSourceSwitched
 from services.contracts.message import utc_now
 from services.contracts.rpc import Json
+from services.contracts.sentences import said
 from services.teu_watcher.models import Source
 
 ONLY = "boe"
-BY_SETTINGS = "La instalación tiene activada la lectura del tablón en su configuración."
-NOT_SETTLED = (
+BY_SETTINGS = said("La instalación tiene activada la lectura del tablón en su configuración.")
+NOT_SETTLED = said(
     "El tablón no se lee: las normas de boe.es para programas (robots.txt) excluyen las páginas de notificaciones. Antes hace falta una "
     "decisión jurídica o un acuerdo con la Agencia Estatal BOE; después, quien administra la instalación lo activa con «casillero teu on»."
 )
@@ -43,9 +44,9 @@ def described(db: UnitOfWork, setting: str) -> Json:
 def switch(db: UnitOfWork, setting: str, wanted: bool, reason: str) -> None:
     """Raises Invalid without a reason, Conflict when the settings keep it on."""
     if not isinstance(reason, str) or not reason.strip():
-        raise Invalid("Diga por qué.", {"reason": ["Falta este dato."]})
+        raise Invalid(said("Diga por qué."), {"reason": [said("Falta este dato.")]})
     if setting == "on" and not wanted:
-        raise Conflict("La configuración (CASILLERO_TEU_SOURCE=on) mantiene activada la lectura. Quítela y reinicie el servicio.")
+        raise Conflict(said("La configuración (CASILLERO_TEU_SOURCE=on) mantiene activada la lectura. Quítela y reinicie el servicio."))
     known = source_row(db)
     known.is_on, known.reason, known.switched_at = bool(wanted), reason.strip(), utc_now()
     db.publish(TeuSourceSwitched(is_on=known.is_on, reason=known.reason))

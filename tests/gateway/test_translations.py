@@ -1,4 +1,4 @@
-"""The pages speak five languages: no text is untranslated, none is left over, and the compiled files are those of the texts."""
+"""Pages and sentences speak five languages: nothing is untranslated, none is left over, and the compiled files are those of the texts."""
 
 from __future__ import annotations
 
@@ -8,40 +8,48 @@ import pytest
 
 from deploy import texts
 
-PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
+EVERYWHERE = [pytest.param(language, domain, id=f"{language}-{domain}") for language in texts.LANGUAGES for domain in texts.SOURCES]
 
 
 @pytest.fixture(scope="module")
 def wanted():
-    return {message.id for message in texts.wanted() if message.id}
+    return {domain: {message.id for message in texts.wanted(domain) if message.id} for domain in texts.SOURCES}
 
 
-def said(message) -> list[str]:
+def strings(message) -> list[str]:
     return list(message.string) if isinstance(message.string, tuple | list) else [message.string]
 
 
-@pytest.mark.parametrize("language", texts.LANGUAGES)
-def test_every_text_is_translated(language, wanted):
-    catalog = texts.translated(language)
-    untranslated = [id for id in wanted if not (found := catalog.get(id if isinstance(id, str) else id[0])) or not all(said(found))]
+@pytest.mark.parametrize(("language", "domain"), EVERYWHERE)
+def test_every_text_is_translated(language, domain, wanted):
+    catalog = texts.translated(language, domain)
+    found = {id: catalog.get(id if isinstance(id, str) else id[0]) for id in wanted[domain]}
+    untranslated = [id for id, message in found.items() if not message or not all(strings(message))]
     assert untranslated == [], f"{len(untranslated)} texts: make texts, then translate them"
 
 
-@pytest.mark.parametrize("language", texts.LANGUAGES)
-def test_no_translation_is_left_over(language, wanted):
-    assert {message.id for message in texts.translated(language) if message.id} - wanted == set()
+@pytest.mark.parametrize(("language", "domain"), EVERYWHERE)
+def test_no_translation_is_left_over(language, domain, wanted):
+    assert {message.id for message in texts.translated(language, domain) if message.id} - wanted[domain] == set()
 
 
-@pytest.mark.parametrize("language", texts.LANGUAGES)
-def test_a_translation_keeps_what_is_put_into_the_text(language):
+@pytest.mark.parametrize(("language", "domain"), EVERYWHERE)
+def test_a_translation_keeps_what_is_put_into_the_text(language, domain):
     wrong = []
-    for message in texts.translated(language):
+    for message in texts.translated(language, domain):
         ids = [message.id] if isinstance(message.id, str) else list(message.id)
         known = set(PLACEHOLDER.findall(ids[-1]))
-        wrong += [ids[0] for string in said(message) if message.id and set(PLACEHOLDER.findall(string)) - known]
+        wrong += [ids[0] for string in strings(message) if message.id and set(PLACEHOLDER.findall(string)) - known]
     assert wrong == []
 
 
 @pytest.mark.parametrize("language", texts.LANGUAGES)
-def test_the_compiled_file_is_that_of_the_texts(language):
-    assert texts.po_of(language).with_suffix(".mo").read_bytes() == texts.compiled(texts.translated(language))
+def test_a_translated_sentence_leaves_out_nothing_that_was_put_into_it(language):
+    sentences = [message for message in texts.translated(language, "sentences") if message.id]
+    assert [one.id for one in sentences if sorted(PLACEHOLDER.findall(one.id)) != sorted(PLACEHOLDER.findall(one.string))] == []
+
+
+@pytest.mark.parametrize(("language", "domain"), EVERYWHERE)
+def test_the_compiled_file_is_that_of_the_texts(language, domain):
+    assert texts.po_of(language, domain).with_suffix(".mo").read_bytes() == texts.compiled(texts.translated(language, domain))

@@ -12,25 +12,26 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, fields
 
 from services.contracts.errors import Invalid
+from services.contracts.sentences import said
 
 Known = Callable[[dict[str, Any]], dict[str, list[str]]]
 SPANISH = {
-    "required": "Falta este dato.",
-    "null": "No puede quedar vacío.",
-    "invalid": "No es un valor válido.",
-    "invalid_utf8": "No es un texto válido.",
-    "type": "No es un valor válido.",
-    "too_large": "Es un número demasiado grande.",
-    "format": "No es un valor válido.",
-    "naive": "Falta la zona horaria.",
-    "invalid_awareness": "Falta la zona horaria.",
+    "required": said("Falta este dato."),
+    "null": said("No puede quedar vacío."),
+    "invalid": said("No es un valor válido."),
+    "invalid_utf8": said("No es un texto válido."),
+    "type": said("No es un valor válido."),
+    "too_large": said("Es un número demasiado grande."),
+    "format": said("No es un valor válido."),
+    "naive": said("Falta la zona horaria."),
+    "invalid_awareness": said("Falta la zona horaria."),
 }
 
 
 class Shape(Schema):
     """What every shape starts from."""
 
-    error_messages = {"unknown": "Este dato no se conoce.", "type": "Tiene que ser un objeto."}
+    error_messages = {"unknown": said("Este dato no se conoce."), "type": said("Tiene que ser un objeto.")}
 
     class Meta:
         unknown = RAISE
@@ -59,7 +60,7 @@ def checked(shape: type[Schema], data: Any, known: Known | None = None) -> dict[
     if known and isinstance(loaded, dict):
         errors |= {field: reasons for field, reasons in known(loaded).items() if reasons}
     if errors:
-        raise Invalid("Hay datos que no son válidos.", errors)
+        raise Invalid(said("Hay datos que no son válidos."), errors)
     return loaded
 
 

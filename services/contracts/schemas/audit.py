@@ -8,6 +8,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from services.contracts.schemas import Shape
 from services.contracts.schemas.paging import Id, PageRequest, paged
+from services.contracts.sentences import said
 
 LONGEST = 2**31 - 1
 
@@ -15,7 +16,7 @@ LONGEST = 2**31 - 1
 def without_fractions(detail: Any) -> None:
     """A number with a fraction is written differently by different languages, and an entry is to have one form in all of them."""
     if isinstance(detail, float):
-        raise ValidationError("No puede llevar números con decimales.")
+        raise ValidationError(said("No puede llevar números con decimales."))
     for value in detail.values() if isinstance(detail, dict) else detail if isinstance(detail, list | tuple) else ():
         without_fractions(value)
 
@@ -54,7 +55,7 @@ class EntriesPage(PageRequest):
 
     sorts = ("seq",)
 
-    act = fields.String(validate=validate.Regexp(r"[a-z_.]{1,100}\Z", error="Es un nombre como clients.clients_changed."))
+    act = fields.String(validate=validate.Regexp(r"[a-z_.]{1,100}\Z", error=said("Es un nombre como clients.clients_changed.")))
     user_id = Id()
     subject = Id()
     since = fields.AwareDateTime(format="iso", data_key="from")
@@ -64,14 +65,20 @@ class EntriesPage(PageRequest):
 class CheckpointWanted(Shape):
     """`size`: the checkpoint that covers exactly so many entries; 0, the latest one."""
 
-    size = fields.Integer(load_default=0, validate=validate.Range(0, LONGEST, error="Es el número de asientos de un punto de control."))
+    size = fields.Integer(
+        load_default=0, validate=validate.Range(0, LONGEST, error=said("Es el número de asientos de un punto de control."))
+    )
 
 
 class Between(Shape):
     """Two checkpoints by their sizes; the second may be 0 for the latest."""
 
-    first = fields.Integer(required=True, validate=validate.Range(1, LONGEST, error="Es el número de asientos de un punto de control."))
-    second = fields.Integer(load_default=0, validate=validate.Range(0, LONGEST, error="Es el número de asientos de un punto de control."))
+    first = fields.Integer(
+        required=True, validate=validate.Range(1, LONGEST, error=said("Es el número de asientos de un punto de control."))
+    )
+    second = fields.Integer(
+        load_default=0, validate=validate.Range(0, LONGEST, error=said("Es el número de asientos de un punto de control."))
+    )
 
 
 class Checkpoint(Schema):

@@ -11,6 +11,7 @@ from services.contracts.schemas.clients import FLAGS, ClientsExport, Flag
 from services.contracts.schemas.mailboxes import KNOWN_VIA
 from services.contracts.schemas.paging import Id
 from services.contracts.schemas.people import SEDES
+from services.contracts.sentences import said
 
 MOST: Final = 100_000
 TAKES: Final[dict[str, tuple[str, ...]]] = {
@@ -25,7 +26,7 @@ TAKES: Final[dict[str, tuple[str, ...]]] = {
 NEEDS: Final = {"add_to_groups": ("group_ids",), "remove_from_groups": ("group_ids",), "add_mailboxes": ("bodies",)}
 MORE: Final = {name for names in TAKES.values() for name in names}
 OF_MAILBOXES: Final = ("sync", "add_mailboxes")
-ONE_OF_BOTH: Final = "Indique «ids» o «filter», uno de los dos."
+ONE_OF_BOTH: Final = said("Indique «ids» o «filter», uno de los dos.")
 
 
 class BulkAction(Shape):
@@ -35,15 +36,17 @@ class BulkAction(Shape):
     `dry_run` nothing stays. `export` is no job: it answers the file.
     """
 
-    ids = fields.List(Id(), validate=validate.Length(1, MOST, error=f"Indique entre 1 y {MOST} clientes."))
+    ids = fields.List(Id(), validate=validate.Length(1, MOST, error=said("Indique entre 1 y {most} clientes.", most=MOST)))
     filter = fields.Dict(keys=fields.String())
-    action = fields.String(required=True, validate=validate.OneOf(tuple(TAKES), error=f"Solo existen: {', '.join(TAKES)}."))
-    group_ids = fields.List(Id(), validate=validate.Length(1, 1000, error="Indique entre 1 y 1000 grupos."))
+    action = fields.String(
+        required=True, validate=validate.OneOf(tuple(TAKES), error=said("Solo existen: {known}.", known=", ".join(TAKES)))
+    )
+    group_ids = fields.List(Id(), validate=validate.Length(1, 1000, error=said("Indique entre 1 y 1000 grupos.")))
     receives_notifications = Flag()
     watch_edicts = Flag()
     bodies = fields.List(
-        fields.String(validate=validate.OneOf(SEDES, error="No es un organismo con buzones.")),
-        validate=validate.Length(1, len(SEDES), error="Indique al menos un organismo."),
+        fields.String(validate=validate.OneOf(SEDES, error=said("No es un organismo con buzones."))),
+        validate=validate.Length(1, len(SEDES), error=said("Indique al menos un organismo.")),
     )
     via = fields.String(validate=KNOWN_VIA)
     dry_run = Flag(load_default=False)
@@ -61,7 +64,7 @@ class BulkAction(Shape):
         missing = [name for name in NEEDS.get(action, ()) if name not in more]
         if action == "set_flags" and not more:
             missing = list(FLAGS)
-        wrong = {name: ["Esta acción no lo admite."] for name in more - set(TAKES.get(action, more))}
-        wrong |= {name: ["Falta este dato."] for name in missing}
+        wrong = {name: [said("Esta acción no lo admite.")] for name in more - set(TAKES.get(action, more))}
+        wrong |= {name: [said("Falta este dato.")] for name in missing}
         if wrong:
             raise ValidationError(wrong)

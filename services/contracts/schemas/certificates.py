@@ -15,6 +15,7 @@ from marshmallow.exceptions import ValidationError
 
 from services.contracts.message import new_id
 from services.contracts.schemas import Shape
+from services.contracts.sentences import said
 
 STATES = ("valid", "expiring", "expired")
 REASONS = ("schedule", "sync")
@@ -75,13 +76,13 @@ class Ticket(Shape):
     @validates_schema
     def a_person_stands_behind_a_sync(self, ticket: dict[str, Any], **_: Any) -> None:
         if ticket.get("reason") == "sync" and not ticket.get("user_id"):
-            raise ValidationError("Una consulta a mano la pide una persona.", "user_id")
+            raise ValidationError(said("Una consulta a mano la pide una persona."), "user_id")
 
 
 class Tickets(Shape):
     """All of one call."""
 
-    at_most = validate.Length(max=AT_MOST, error=f"Como mucho {AT_MOST} de una vez.")
+    at_most = validate.Length(max=AT_MOST, error=said("Como mucho {most} de una vez.", most=AT_MOST))
     tickets = fields.List(fields.Nested(Ticket), required=True, validate=at_most)
 
 

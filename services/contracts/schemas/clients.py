@@ -14,6 +14,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 from services.contracts.ids import Ccc, InvalidIdentifier, Naf, TaxId
 from services.contracts.schemas import Shape
 from services.contracts.schemas.paging import Id, OneOrMore, PageRequest, paged
+from services.contracts.sentences import said
 
 CERTIFICATE_STATES: Final = ("valid", "expiring", "expired", "none")
 FLAGS: Final = ("receives_notifications", "watch_edicts")
@@ -38,7 +39,11 @@ class Text(fields.String):
     """Text that a database can keep, without white space around it; null is the empty text. `most` is its longest."""
 
     def __init__(self, most: int, least: int = 0, **extra: Any):
-        fault = f"Escriba entre {least} y {most} caracteres." if least else f"No pase de {most} caracteres."
+        fault = (
+            said("Escriba entre {least} y {most} caracteres.", least=least, most=most)
+            if least
+            else said("No pase de {most} caracteres.", most=most)
+        )
         super().__init__(validate=validate.Length(least, most, error=fault), allow_none=not least, **extra)
 
     def deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
@@ -47,14 +52,14 @@ class Text(fields.String):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs).strip()
         if UNSTORABLE.search(text):
-            raise ValidationError("Tiene caracteres que no son texto.")
+            raise ValidationError(said("Tiene caracteres que no son texto."))
         return text
 
 
 class Email(Text):
     """An address, or empty."""
 
-    _is_address = validate.Email(error="No es una dirección de correo válida.")
+    _is_address = validate.Email(error=said("No es una dirección de correo válida."))
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
@@ -88,8 +93,8 @@ class PostalAddress(Shape):
 class SocialSecurity(Shape):
     """The contribution accounts (CCC) and affiliation numbers (NAF) of a client, any number of each, each once."""
 
-    ccc = fields.List(Identifier(Ccc), validate=validate.Length(max=500, error="No pase de 500."))
-    naf = fields.List(Identifier(Naf), validate=validate.Length(max=500, error="No pase de 500."))
+    ccc = fields.List(Identifier(Ccc), validate=validate.Length(max=500, error=said("No pase de 500.")))
+    naf = fields.List(Identifier(Naf), validate=validate.Length(max=500, error=said("No pase de 500.")))
 
 
 class Flag(fields.Boolean):
@@ -115,7 +120,7 @@ class NewClient(ClientFields):
 
     tax_id = Identifier(TaxId, required=True)
     name = Text(300, least=1, required=True)
-    group_ids = fields.List(Id(), validate=validate.Length(max=1000, error="No pase de 1000."))
+    group_ids = fields.List(Id(), validate=validate.Length(max=1000, error=said("No pase de 1000.")))
 
 
 class ClientChanges(ClientFields):
@@ -130,13 +135,13 @@ class ClientChanges(ClientFields):
 class ClientGroups(Shape):
     """The body of PUT /api/clients/{id}/groups: the groups, among those that the asker may see, that the client is to be in."""
 
-    group_ids = fields.List(Id(), required=True, validate=validate.Length(max=1000, error="No pase de 1000."))
+    group_ids = fields.List(Id(), required=True, validate=validate.Length(max=1000, error=said("No pase de 1000.")))
 
 
 class GroupClients(Shape):
     """The clients, among those that the asker may see, that are to be in a group."""
 
-    client_ids = fields.List(Id(), required=True, validate=validate.Length(max=100_000, error="No pase de 100.000."))
+    client_ids = fields.List(Id(), required=True, validate=validate.Length(max=100_000, error=said("No pase de 100.000.")))
 
 
 class GroupOfClient(Schema):
@@ -207,7 +212,7 @@ class ClientFilters(Shape):
     flag = OneOrMore((*FLAGS, *(f"-{name}" for name in FLAGS)))
     certificate = OneOrMore(CERTIFICATE_STATES)
     warning = OneOrMore(WARNINGS)
-    stale_hours = fields.Integer(validate=validate.Range(1, 10_000, error="Es un número de 1 a 10000."))
+    stale_hours = fields.Integer(validate=validate.Range(1, 10_000, error=said("Es un número de 1 a 10000.")))
     pending = fields.Boolean()
     read_by_before = fields.Date()
     archived = fields.Boolean(load_default=False)
@@ -218,7 +223,7 @@ class ClientsPage(ClientFilters, PageRequest):
 
     sorts = SORTS
 
-    q = fields.String(load_default="", validate=validate.Length(max=200, error="No pase de 200 caracteres."))
+    q = fields.String(load_default="", validate=validate.Length(max=200, error=said("No pase de 200 caracteres.")))
 
 
 class ClientsExport(ClientsPage):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from services.contracts.sentences import said
+
 from typing import Any, Final
 
 from marshmallow import Schema, ValidationError, fields, validate
@@ -24,7 +26,7 @@ class FileName(Text):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         name = super()._deserialize(value, attr, data, **kwargs)
         if name in (".", "..") or not name.isprintable() or any(sign in name for sign in "/\\"):
-            raise ValidationError("No es el nombre de un fichero.")
+            raise ValidationError(said("No es el nombre de un fichero."))
         return name
 
 
@@ -32,16 +34,16 @@ class NewDocument(Shape):
     """What is said of a document before its parts arrive. `origin`: upload, or browser when it was downloaded in a session of one."""
 
     name = FileName(required=True)
-    origin = fields.String(load_default="upload", validate=validate.OneOf(ORIGINS, error=f"Solo existen: {', '.join(ORIGINS)}."))
+    origin = fields.String(load_default="upload", validate=validate.OneOf(ORIGINS, error=said("Solo existen: {', '.join(ORIGINS)}.", ', '.join(ORIGINS)=", ".join(ORIGINS))))
 
 
 class WholeDocument(Shape):
     """What is said of a document when all its parts have arrived. `size` in bytes; `sha256` in hex."""
 
     size = fields.Integer(
-        required=True, strict=True, validate=validate.Range(1, LARGEST, error="El fichero está vacío o es demasiado grande.")
+        required=True, strict=True, validate=validate.Range(1, LARGEST, error=said("El fichero está vacío o es demasiado grande."))
     )
-    sha256 = fields.String(required=True, validate=validate.Regexp(r"[0-9a-f]{64}\Z", error="No es un resumen SHA-256."))
+    sha256 = fields.String(required=True, validate=validate.Regexp(r"[0-9a-f]{64}\Z", error=said("No es un resumen SHA-256.")))
 
 
 class Document(Schema):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from services.contracts.schemas import Shape
+from services.contracts.sentences import said
 
 GROUNDS = {
     "no_longer_needed": "los datos ya no hacen falta",
@@ -16,7 +17,7 @@ GROUNDS = {
     "unlawful": "no debieron tratarse",
     "legal_duty": "lo manda la ley",
 }
-CHOICES = "Elija uno de: " + ", ".join(f"{ground} ({words})" for ground, words in GROUNDS.items()) + "."
+CHOICES = said("Elija uno de: {grounds}.", grounds=", ".join(f"{ground} ({words})" for ground, words in GROUNDS.items()))
 
 
 class ClientErasure(Shape):

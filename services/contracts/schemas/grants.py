@@ -9,8 +9,9 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 from services.contracts.schemas import Shape
 from services.contracts.schemas.paging import Id, OneOrMore, PageRequest
 from services.contracts.schemas.people import BODIES, VERBS, Grant
+from services.contracts.sentences import said
 
-KNOWN_VERB = validate.OneOf(VERBS, error="Solo existen «sync» y «open».")
+KNOWN_VERB = validate.OneOf(VERBS, error=said("Solo existen «sync» y «open»."))
 
 
 class HolderGrant(Grant):
@@ -27,19 +28,19 @@ class NamedHolder(Shape):
 
     user_id = Id()
     group_id = Id()
-    body = fields.String(required=True, validate=validate.OneOf(BODIES, error="No es un organismo conocido."))
+    body = fields.String(required=True, validate=validate.OneOf(BODIES, error=said("No es un organismo conocido.")))
     version = fields.Integer()
 
     @validates_schema(skip_on_field_errors=False)
     def one_holder(self, data: dict[str, Any], **kwargs: Any) -> None:
         if ("user_id" in data) == ("group_id" in data):
-            raise ValidationError({"user_id": ["Indique un usuario o un grupo: uno de los dos."]})
+            raise ValidationError({"user_id": [said("Indique un usuario o un grupo: uno de los dos.")]})
 
 
 class GivenGrant(NamedHolder):
     """The body of POST /api/grants: verbs that come on top of what the holder has."""
 
-    verbs = fields.List(fields.String(validate=KNOWN_VERB), required=True, validate=validate.Length(1, error="Indique al menos uno."))
+    verbs = fields.List(fields.String(validate=KNOWN_VERB), required=True, validate=validate.Length(1, error=said("Indique al menos uno.")))
 
 
 class SetGrant(NamedHolder):

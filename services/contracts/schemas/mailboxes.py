@@ -12,15 +12,16 @@ from marshmallow import Schema, fields, validate
 from services.contracts.schemas import Shape
 from services.contracts.schemas.paging import Id, OneOrMore, PageRequest, paged
 from services.contracts.schemas.people import BODIES, SEDES
+from services.contracts.sentences import said
 
 VIAS: Final = ("own_certificate", "power", "firm_certificate")
 STATES: Final = ("active", "paused", "unreadable")
 SYNC_STATES: Final = ("queued", "running", "done", "failed")
 SORTS: Final = ("last_complete_check_at", "last_attempt_at", "next_check_at", "covered_since", "body", "state", "created_at")
 
-KNOWN_BODY = validate.OneOf(BODIES, error="No es un organismo conocido.")
-KNOWN_VIA = validate.OneOf(VIAS, error=f"Solo existen: {', '.join(VIAS)}.")
-CAN_BE_SET = validate.OneOf(("active", "paused"), error="Solo se puede poner «active» o «paused».")
+KNOWN_BODY = validate.OneOf(BODIES, error=said("No es un organismo conocido."))
+KNOWN_VIA = validate.OneOf(VIAS, error=said("Solo existen: {known}.", known=", ".join(VIAS)))
+CAN_BE_SET = validate.OneOf(("active", "paused"), error=said("Solo se puede poner «active» o «paused»."))
 
 
 class NewMailbox(Shape):
@@ -81,7 +82,7 @@ class MailboxesPage(PageRequest):
     body = OneOrMore(SEDES)
     client = Id()
     state = OneOrMore(STATES)
-    stale_hours = fields.Integer(validate=validate.Range(1, 24 * 365, error="Es un número de horas de 1 a 8760."))
+    stale_hours = fields.Integer(validate=validate.Range(1, 24 * 365, error=said("Es un número de horas de 1 a 8760.")))
 
 
 class Sync(Schema):

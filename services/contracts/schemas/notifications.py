@@ -14,6 +14,7 @@ from services.contracts.schemas import Shape
 from services.contracts.schemas.clients import Text
 from services.contracts.schemas.paging import Id, OneOrMore, PageRequest, paged
 from services.contracts.schemas.people import BODIES
+from services.contracts.sentences import said
 
 KINDS: Final = ("notification", "communication", "edict")
 BODY_STATES: Final = ("available", "accepted", "rejected", "expired", "read")
@@ -41,7 +42,9 @@ class NotificationChanges(Shape):
     """The body of PATCH /api/notifications/{id}: what is not sent stays, null takes the reminder or the assignee away."""
 
     version = fields.Integer(required=True, strict=True)
-    processing_state = fields.String(validate=validate.OneOf(PROCESSING_STATES, error=f"Solo existen: {', '.join(PROCESSING_STATES)}."))
+    processing_state = fields.String(
+        validate=validate.OneOf(PROCESSING_STATES, error=said("Solo existen: {known}.", known=", ".join(PROCESSING_STATES)))
+    )
     process_by = fields.Date(allow_none=True)
     assignee_id = Id(allow_none=True)
 

@@ -11,6 +11,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, vali
 from services.contracts.schemas import Shape
 from services.contracts.schemas.clients import Text
 from services.contracts.schemas.paging import Id
+from services.contracts.sentences import said
 
 DOMAIN: Final = re.compile(r"(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}\Z")
 
@@ -26,7 +27,7 @@ class Issuer(Text):
         except ValueError:
             is_address = False
         if not is_address or parts.query or parts.fragment or "@" in parts.netloc:
-            raise ValidationError("Escriba la dirección de su proveedor con https:// y sin «?» ni «#».")
+            raise ValidationError(said("Escriba la dirección de su proveedor con https:// y sin «?» ni «#»."))
         return text
 
 
@@ -36,7 +37,7 @@ class Domain(Text):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs).casefold().removeprefix("@")
         if not DOMAIN.match(text):
-            raise ValidationError("Escriba un dominio de correo, como despacho.es.")
+            raise ValidationError(said("Escriba un dominio de correo, como despacho.es."))
         return text
 
 
@@ -50,9 +51,9 @@ class NewProvider(Shape):
     issuer = Issuer(500, 8, required=True)
     client_id = Text(300, 1, required=True)
     client_secret = Text(500, 1, load_only=True)
-    email_domains = fields.List(Domain(253, 1), load_default=list, validate=validate.Length(max=50, error="No pase de 50 dominios."))
+    email_domains = fields.List(Domain(253, 1), load_default=list, validate=validate.Length(max=50, error=said("No pase de 50 dominios.")))
     new_users_role = fields.String(
-        load_default=None, allow_none=True, validate=validate.Length(1, 100, error="No es un rol de su despacho.")
+        load_default=None, allow_none=True, validate=validate.Length(1, 100, error=said("No es un rol de su despacho."))
     )
     is_required = fields.Boolean(load_default=False, truthy={True}, falsy={False})
     emergency_user_id = Id(load_default=None, allow_none=True)
@@ -60,12 +61,12 @@ class NewProvider(Shape):
     @validates_schema
     def new_users_come_from_known_domains(self, data: dict[str, Any], **kwargs: Any) -> None:
         if data.get("new_users_role") and not data.get("email_domains"):
-            raise ValidationError("Para dar de alta a quien entra, indique de qué dominios de correo.", "email_domains")
+            raise ValidationError(said("Para dar de alta a quien entra, indique de qué dominios de correo."), "email_domains")
 
     @validates_schema
     def somebody_gets_in_when_the_provider_fails(self, data: dict[str, Any], **kwargs: Any) -> None:
         if data.get("is_required") and not data.get("emergency_user_id"):
-            raise ValidationError("Indique quién podrá entrar con contraseña si el proveedor falla.", "emergency_user_id")
+            raise ValidationError(said("Indique quién podrá entrar con contraseña si el proveedor falla."), "emergency_user_id")
 
 
 class Provider(Schema):
@@ -84,7 +85,7 @@ class Provider(Schema):
 class Start(Shape):
     """The body of POST /api/session/oidc/start."""
 
-    email = fields.String(required=True, validate=validate.Length(1, 254, error="Escriba su dirección de correo."))
+    email = fields.String(required=True, validate=validate.Length(1, 254, error=said("Escriba su dirección de correo.")))
 
 
 class StartOfFirm(Shape):

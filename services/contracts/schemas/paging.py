@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from marshmallow import Schema, ValidationError, fields, validate
 
 from services.contracts.schemas import Shape
+from services.contracts.sentences import said
 
 MOST_PAGES = 1_000_000
 
@@ -25,7 +26,7 @@ class Id(fields.String):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
         if not self.SHAPE.fullmatch(text):
-            raise ValidationError("No es un identificador.")
+            raise ValidationError(said("No es un identificador."))
         return text
 
 
@@ -39,7 +40,7 @@ class OneOrMore(fields.String):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
         if not set(words(text)) <= set(self.choices):
-            raise ValidationError(f"Solo se admite: {', '.join(self.choices)}.")
+            raise ValidationError(said("Solo se admite: {known}.", known=", ".join(self.choices)))
         return text
 
 
@@ -48,8 +49,10 @@ class PageRequest(Shape):
 
     sorts: ClassVar[tuple[str, ...]] = ()
 
-    page = fields.Integer(load_default=1, validate=validate.Range(1, MOST_PAGES, error=f"Es un número de 1 a {MOST_PAGES}."))
-    page_size = fields.Integer(load_default=50, validate=validate.Range(1, 200, error="Es un número de 1 a 200."))
+    page = fields.Integer(
+        load_default=1, validate=validate.Range(1, MOST_PAGES, error=said("Es un número de 1 a {most}.", most=MOST_PAGES))
+    )
+    page_size = fields.Integer(load_default=50, validate=validate.Range(1, 200, error=said("Es un número de 1 a 200.")))
     sort = fields.String(load_default="")
 
     def on_bind_field(self, field_name: str, field_obj: fields.Field) -> None:
@@ -59,7 +62,7 @@ class PageRequest(Shape):
 
     def _knows(self, text: str) -> None:
         if not {name for name, _ in sort_terms(text)} <= set(self.sorts):
-            raise ValidationError(f"Solo se ordena por: {', '.join(self.sorts)}.")
+            raise ValidationError(said("Solo se ordena por: {known}.", known=", ".join(self.sorts)))
 
 
 def words(text: str) -> list[str]:

@@ -12,6 +12,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 from services.contracts.schemas import Shape
 from services.contracts.schemas.clients import Email, Text
 from services.contracts.schemas.paging import Id, OneOrMore, PageRequest
+from services.contracts.sentences import said
 
 SEDES: Final = ("dehu", "tgss", "aeat", "enotum", "dgt", "lexnet", "justizianet", "bizkaia", "gipuzkoa", "araba", "navarra", "minetur")
 BODIES: Final = (*SEDES, "teu")
@@ -22,11 +23,11 @@ LANGUAGES: Final = ("es", "ca", "eu", "gl", "en")
 class Grant(Shape):
     """What may be done at the mailboxes of one body."""
 
-    body = fields.String(required=True, validate=validate.OneOf(BODIES, error="No es un organismo conocido."))
+    body = fields.String(required=True, validate=validate.OneOf(BODIES, error=said("No es un organismo conocido.")))
     verbs = fields.List(
-        fields.String(validate=validate.OneOf(VERBS, error="Solo existen «sync» y «open».")),
+        fields.String(validate=validate.OneOf(VERBS, error=said("Solo existen «sync» y «open»."))),
         required=True,
-        validate=validate.Length(1, error="Indique al menos un permiso."),
+        validate=validate.Length(1, error=said("Indique al menos un permiso.")),
     )
 
 
@@ -100,7 +101,7 @@ class GroupName(Text):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
         if "|" in text:
-            raise ValidationError("No use el signo «|»: separa los grupos en los ficheros.")
+            raise ValidationError(said("No use el signo «|»: separa los grupos en los ficheros."))
         return text
 
 
@@ -145,7 +146,9 @@ class ProfileChanges(Shape):
 
     version = fields.Integer(required=True, strict=True)
     name = Text(200, 1)
-    language = fields.String(allow_none=True, validate=validate.OneOf(LANGUAGES, error=f"Solo existen: {', '.join(LANGUAGES)}."))
+    language = fields.String(
+        allow_none=True, validate=validate.OneOf(LANGUAGES, error=said("Solo existen: {known}.", known=", ".join(LANGUAGES)))
+    )
 
 
 class OwnFirm(Named):

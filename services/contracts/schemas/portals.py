@@ -15,14 +15,15 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from services.contracts.schemas import Shape
 from services.contracts.schemas.clients import Text
+from services.contracts.sentences import said
 
 KINDS: Final = ("access", "register", "sign_test")
 LABEL: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 OF_NOBODY: Final = frozenset({"localhost", "local", "localdomain", "internal", "intranet", "lan", "home", "corp", "arpa", "onion"})
 OF_EVERYBODY: Final = frozenset({"com.es", "nom.es", "org.es", "gob.es", "edu.es"})
 PORTS: Final = range(1, 65536)
-NO_HOST: Final = "No es el nombre de un servidor público, como «sede.gob.es» con algo delante."
-NO_ADDRESS: Final = "No es una dirección https de un servidor público."
+NO_HOST: Final = said("No es el nombre de un servidor público, como «sede.gob.es» con algo delante.")
+NO_ADDRESS: Final = said("No es una dirección https de un servidor público.")
 
 
 def host_of(text: str) -> str:
@@ -66,13 +67,13 @@ class Address(Text):
 class Action(Shape):
     """Something that is done at a portal. `kind`: access, register or sign_test; `label` tells two of one kind apart, or is empty."""
 
-    kind = fields.String(required=True, validate=validate.OneOf(KINDS, error=f"Solo existen: {', '.join(KINDS)}."))
+    kind = fields.String(required=True, validate=validate.OneOf(KINDS, error=said("Solo existen: {known}.", known=", ".join(KINDS))))
     url = Address(1000, 1, required=True)
     label = Text(60, load_default="")
 
 
-ACTIONS: Final = validate.Length(1, 10, error="Un portal tiene de una a diez acciones.")
-HOSTS: Final = validate.Length(max=50, error="No pase de cincuenta servidores.")
+ACTIONS: Final = validate.Length(1, 10, error=said("Un portal tiene de una a diez acciones."))
+HOSTS: Final = validate.Length(max=50, error=said("No pase de cincuenta servidores."))
 
 
 class NewPortal(Shape):

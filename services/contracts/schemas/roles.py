@@ -9,6 +9,7 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 from services.contracts.schemas import Shape
 from services.contracts.schemas.clients import Text
 from services.contracts.schemas.paging import Id
+from services.contracts.sentences import said
 
 
 class Role(Schema):
@@ -32,7 +33,7 @@ class NewRole(Shape):
     @validates_schema(skip_on_field_errors=False)
     def one_origin(self, data: dict[str, Any], **kwargs: Any) -> None:
         if ("copy_of" in data) == ("capabilities" in data):
-            raise ValidationError({"capabilities": ["Indique las capacidades o el rol que se copia: una de las dos cosas."]})
+            raise ValidationError({"capabilities": [said("Indique las capacidades o el rol que se copia: una de las dos cosas.")]})
 
 
 class RoleChanges(Shape):

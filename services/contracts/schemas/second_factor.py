@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from services.contracts.schemas import Shape
+from services.contracts.sentences import said
 
 
 def secret(fault: str) -> Any:
@@ -30,21 +31,21 @@ class NewTotp(Schema):
 
 
 class Otp(Shape):
-    otp = secret("Escriba el código de seis cifras.")
+    otp = secret(said("Escriba el código de seis cifras."))
 
 
 class BothFactors(Shape):
     """`otp`: a number of the app, or a recovery code."""
 
-    password = secret("Escriba su contraseña.")
-    otp = secret("Escriba el código de su aplicación, o uno de recuperación.")
+    password = secret(said("Escriba su contraseña."))
+    otp = secret(said("Escriba el código de su aplicación, o uno de recuperación."))
 
 
 class SecondStep(Shape):
     """`step` is what POST /api/session gave, with the code `otp_needed`, in place of the password."""
 
     step = fields.String(required=True, load_only=True)
-    otp = secret("Escriba el código de su aplicación, o uno de recuperación.")
+    otp = secret(said("Escriba el código de su aplicación, o uno de recuperación."))
 
 
 class RecoveryCodes(Schema):

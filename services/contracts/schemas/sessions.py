@@ -9,14 +9,15 @@ from marshmallow import Schema, fields, validate
 
 from services.contracts.schemas import Shape
 from services.contracts.schemas.clients import Email, Text
+from services.contracts.sentences import said
 
 
 class Credentials(Shape):
     """The body of POST /api/session. A password is never longer than 1,024 characters, so that hashing it has a bound."""
 
-    email = fields.String(required=True, validate=validate.Length(1, 254, error="Escriba su dirección de correo."))
-    password = fields.String(required=True, validate=validate.Length(1, 1024, error="Escriba su contraseña."), load_only=True)
-    otp = fields.String(load_only=True, allow_none=True, validate=validate.Length(max=100, error="No es un código."))
+    email = fields.String(required=True, validate=validate.Length(1, 254, error=said("Escriba su dirección de correo.")))
+    password = fields.String(required=True, validate=validate.Length(1, 1024, error=said("Escriba su contraseña.")), load_only=True)
+    otp = fields.String(load_only=True, allow_none=True, validate=validate.Length(max=100, error=said("No es un código.")))
 
 
 class Session(Schema):
@@ -70,11 +71,11 @@ class InvitationState(Schema):
 class HowInvited(Shape):
     """`link`: show the code even though mail could be sent."""
 
-    by = fields.String(load_default="", validate=validate.OneOf(("", "mail", "link"), error="Solo existen «mail» y «link»."))
+    by = fields.String(load_default="", validate=validate.OneOf(("", "mail", "link"), error=said("Solo existen «mail» y «link».")))
 
 
 class Forgotten(Shape):
-    email = fields.String(required=True, validate=validate.Length(1, 254, error="Escriba su dirección de correo."))
+    email = fields.String(required=True, validate=validate.Length(1, 254, error=said("Escriba su dirección de correo.")))
 
 
 class Said(Schema):

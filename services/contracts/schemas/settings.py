@@ -14,6 +14,7 @@ from services.contracts.schemas import Shape
 from services.contracts.schemas.clients import Text
 from services.contracts.schemas.mailboxes import KNOWN_VIA
 from services.contracts.schemas.people import LANGUAGES, SEDES
+from services.contracts.sentences import said
 
 LARGEST_LOGO: Final = 200_000
 
@@ -21,13 +22,13 @@ LARGEST_LOGO: Final = 200_000
 class DefaultMailbox(Shape):
     """A mailbox for each new client: at which body, and how it is entered."""
 
-    body = fields.String(required=True, validate=validate.OneOf(SEDES, error="No es un organismo con buzones."))
+    body = fields.String(required=True, validate=validate.OneOf(SEDES, error=said("No es un organismo con buzones.")))
     via = fields.String(load_default="own_certificate", validate=KNOWN_VIA)
 
 
 def each_body_once(mailboxes: list[dict[str, Any]]) -> None:
     if len({mailbox["body"] for mailbox in mailboxes}) < len(mailboxes):
-        raise ValidationError("Cada organismo solo puede figurar una vez.")
+        raise ValidationError(said("Cada organismo solo puede figurar una vez."))
 
 
 class SettingsChanges(Shape):
@@ -39,10 +40,10 @@ class SettingsChanges(Shape):
 
     version = fields.Integer(required=True, strict=True)
     name = Text(200, 1)
-    certificate_warning_days = fields.Integer(strict=True, validate=validate.Range(1, 60, error="Es un número de días de 1 a 60."))
+    certificate_warning_days = fields.Integer(strict=True, validate=validate.Range(1, 60, error=said("Es un número de días de 1 a 60.")))
     strict_passwords = fields.Boolean(truthy={True}, falsy={False})
     requires_second_factor = fields.Boolean(truthy={True}, falsy={False})
-    language = fields.String(validate=validate.OneOf(LANGUAGES, error=f"Solo existen: {', '.join(LANGUAGES)}."))
+    language = fields.String(validate=validate.OneOf(LANGUAGES, error=said("Solo existen: {known}.", known=", ".join(LANGUAGES))))
     default_mailboxes = fields.List(fields.Nested(DefaultMailbox), validate=each_body_once)
 
 

@@ -9,6 +9,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 from services.contracts.schemas import Shape
 from services.contracts.schemas.clients import SORTS, ClientFilters, Flag, Text
 from services.contracts.schemas.paging import sort_terms
+from services.contracts.sentences import said
 
 COLUMNS: Final = (
     "tax_id",
@@ -27,7 +28,7 @@ COLUMNS: Final = (
 def sortable(text: str) -> None:
     """Raises ValidationError unless the list of clients can be sorted so."""
     if not {name for name, _ in sort_terms(text)} <= set(SORTS):
-        raise ValidationError(f"Solo se ordena por: {', '.join(SORTS)}.")
+        raise ValidationError(said("Solo se ordena por: {known}.", known=", ".join(SORTS)))
 
 
 class ViewQuery(Shape):
@@ -37,9 +38,9 @@ class ViewQuery(Shape):
     filters = fields.Nested(ClientFilters, load_default=dict)
     sort = fields.String(load_default="", validate=sortable)
     columns = fields.List(
-        fields.String(validate=validate.OneOf(COLUMNS, error=f"Solo se admite: {', '.join(COLUMNS)}.")),
+        fields.String(validate=validate.OneOf(COLUMNS, error=said("Solo se admite: {known}.", known=", ".join(COLUMNS)))),
         load_default=list,
-        validate=validate.Length(max=len(COLUMNS), error="Hay columnas repetidas."),
+        validate=validate.Length(max=len(COLUMNS), error=said("Hay columnas repetidas.")),
     )
 
 

@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo
 
 from lxml import etree
 
+from services.contracts.sentences import said
+
 from .. import soap, ws_security
 from ..connecting import BodySettings, Mailbox, Notice, Page, Party, UnexpectedAnswer, whole_listing
 from ..identity import Identity
@@ -79,7 +81,7 @@ def _message(mailbox: Mailbox, number: int, identity: Identity, settings: BodySe
 
 def _answer_fields(answer: soap.Answer, via: str) -> dict[str, ws_security.Element]:
     if answer.content.tag != f"{{{TELL}}}RespuestaLocaliza":
-        raise UnexpectedAnswer("other_answer", "La DEHú respondió a otra operación.")
+        raise UnexpectedAnswer("other_answer", said("La DEHú respondió a otra operación."))
     fields = children(answer.content)
     code = text_of(fields, "codigoRespuesta").strip()
     if code != SUCCESS:
@@ -92,27 +94,28 @@ def _verify(answer: soap.Answer, now: datetime) -> None:
         ws_security.verify(answer.envelope, now)
     except ws_security.BadSignature as bad:
         raise UnexpectedAnswer(
-            "answer_signature", f"La firma de la respuesta de la DEHú no es válida ({bad}). Si es la fecha, compruebe la hora del servidor."
+            "answer_signature",
+            said("La firma de la respuesta de la DEHú no es válida ({bad}). Si es la fecha, compruebe la hora del servidor.", bad=bad),
         ) from bad
 
 
 def _read_page(fields: dict[str, ws_security.Element], mailbox: Mailbox, digest: str) -> Page:
     if text_of(fields, "nifPeticion").strip().upper() != mailbox.holder_tax_id.upper():
-        raise UnexpectedAnswer("other_holder", "La DEHú respondió por un titular distinto del pedido.")
+        raise UnexpectedAnswer("other_holder", said("La DEHú respondió por un titular distinto del pedido."))
     text_of(fields, "hayMasResultados")
     number, pages, results = (_paging(fields, name) for name in ("paginaActual", "totalPag", "totalResultados"))
     notices = tuple(_read_notice(item, mailbox) for item in fields.get("envios", ()))
     if (pages == 0 and results > 0) or pages > max(results, 1):
-        raise UnexpectedAnswer("paging", "Los totales de páginas y de avisos que da la DEHú se contradicen.")
+        raise UnexpectedAnswer("paging", said("Los totales de páginas y de avisos que da la DEHú se contradicen."))
     return Page(number, max(pages, 1), results, notices, digest)
 
 
 def _paging(fields: dict[str, ws_security.Element], name: str) -> int:
     options = fields.get("opcionesRespuestaLocaliza", ())
-    said = [one.text or "" for one in options if one.get("tipo", "").strip() == PAGING + name]
-    if len(said) != 1:
-        raise UnexpectedAnswer("paging", "La DEHú no dice cuántos avisos y páginas hay.")
-    return _integer(said[0])
+    found = [one.text or "" for one in options if one.get("tipo", "").strip() == PAGING + name]
+    if len(found) != 1:
+        raise UnexpectedAnswer("paging", said("La DEHú no dice cuántos avisos y páginas hay."))
+    return _integer(found[0])
 
 
 def _read_notice(item: ws_security.Element, mailbox: Mailbox) -> Notice:
@@ -133,7 +136,7 @@ def _read_notice(item: ws_security.Element, mailbox: Mailbox) -> Notice:
         public_metadata=_optional(fields, "metadatosPublicos"),
     )
     if soap.name_of(item) != "item" or (notice.link == "holder" and notice.holder_tax_id.upper() != mailbox.holder_tax_id.upper()):
-        raise UnexpectedAnswer("row_of_another", "La DEHú incluyó un aviso de un titular distinto del pedido.")
+        raise UnexpectedAnswer("row_of_another", said("La DEHú incluyó un aviso de un titular distinto del pedido."))
     return notice
 
 
@@ -148,19 +151,19 @@ def _optional(fields: dict[str, ws_security.Element], name: str) -> str:
 
 def _said(text: str) -> str:
     if not text:
-        raise UnexpectedAnswer("empty_value", "La DEHú dejó vacío un dato obligatorio.")
+        raise UnexpectedAnswer("empty_value", said("La DEHú dejó vacío un dato obligatorio."))
     return text
 
 
 def _one_of(values: dict[str, str], text: str) -> str:
     if text.strip() not in values:
-        raise UnexpectedAnswer("unknown_value", "La DEHú dio un valor que no consta en su guía.")
+        raise UnexpectedAnswer("unknown_value", said("La DEHú dio un valor que no consta en su guía."))
     return values[text.strip()]
 
 
 def _integer(text: str) -> int:
     if not INTEGER.fullmatch(text.strip()):
-        raise UnexpectedAnswer("not_a_number", "La DEHú dio un número que no lo es.")
+        raise UnexpectedAnswer("not_a_number", said("La DEHú dio un número que no lo es."))
     return int(text)
 
 
@@ -170,4 +173,4 @@ def _instant(text: str) -> datetime:
         moment = datetime.fromisoformat(f"{day}T{clock}")
         return (moment if moment.tzinfo else moment.replace(tzinfo=MADRID)).astimezone(UTC)
     except (ValueError, OverflowError) as bad:
-        raise UnexpectedAnswer("not_a_date", "La DEHú dio una fecha que no se entiende.") from bad
+        raise UnexpectedAnswer("not_a_date", said("La DEHú dio una fecha que no se entiende.")) from bad
