@@ -65,7 +65,7 @@ def status_of(refusal: errors.Refusal) -> int:
 def on_http_error(error: HTTPException) -> Any:
     code, message = SENTENCES.get(error.code or 500, ("refused", error.description or ""))
     if error.code == 413:
-        message = said("Lo enviado no puede pasar de {(request.max_content_length or 0) // 1000000} MB.", (request.max_content_length or 0) // 1000000=(request.max_content_length or 0) // 1000000)
+        message = said("Lo enviado no puede pasar de {most} MB.", most=(request.max_content_length or 0) // 1000000)
     response = answer(error.code or 500, code, message, {})
     for name, value in error.get_headers():
         if name == "Allow":

@@ -131,7 +131,7 @@ def forget_abandoned(db: UnitOfWork) -> None:
 def part_of(number: int, content_base64: str) -> bytes:
     """Raises Invalid and TooLarge."""
     if not isinstance(number, int) or not 0 <= number < MOST_PARTS:
-        raise TooLarge(said("Un documento no puede pasar de {LARGEST_MB} MB.", LARGEST_MB=LARGEST_MB))
+        raise TooLarge(said("Un documento no puede pasar de {most} MB.", most=LARGEST_MB))
     try:
         content = base64.b64decode(content_base64, validate=True)
     except (binascii.Error, ValueError):

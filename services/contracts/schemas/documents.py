@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from services.contracts.sentences import said
-
 from typing import Any, Final
 
 from marshmallow import Schema, ValidationError, fields, validate
 
 from services.contracts.schemas import Shape
 from services.contracts.schemas.clients import Text
+from services.contracts.sentences import said
 
 LARGEST_MB: Final = 50
 LARGEST: Final = LARGEST_MB * 1_000_000
@@ -34,7 +33,9 @@ class NewDocument(Shape):
     """What is said of a document before its parts arrive. `origin`: upload, or browser when it was downloaded in a session of one."""
 
     name = FileName(required=True)
-    origin = fields.String(load_default="upload", validate=validate.OneOf(ORIGINS, error=said("Solo existen: {', '.join(ORIGINS)}.", ', '.join(ORIGINS)=", ".join(ORIGINS))))
+    origin = fields.String(
+        load_default="upload", validate=validate.OneOf(ORIGINS, error=said("Solo existen: {known}.", known=", ".join(ORIGINS)))
+    )
 
 
 class WholeDocument(Shape):
