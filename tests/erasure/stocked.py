@@ -155,7 +155,7 @@ def opened(seals: Any, row: Any) -> str:
     if "envelope" in row:
         return seals.open(owner_of(row), EVENTS, row["envelope"]["sealed"]).decode()
     purpose = next((SEALED[name] for name in SEALED if name in row), "") if "sealed" in row else ""
-    return seals.open(owner_of(row), purpose, row["sealed"]).decode() if purpose else ""
+    return seals.open(owner_of(row), purpose, row["sealed"]).decode(errors="replace") if purpose else ""
 
 
 def kept_events(world: Any, tenant_id: str) -> list[dict[str, str]]:
