@@ -8,10 +8,10 @@ CODE := services gateway deploy
 DATA ?= var/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-full check fmt flow shapes texts lock services bench fuzz chaos clean
+.PHONY: help demo test test-full check fmt flow shapes texts lock screenshots services bench fuzz chaos clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z.-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z.-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # Stamps, not folders: an installation that was interrupted is not taken for a finished one.
 .venv/.run: requirements.lock
@@ -68,11 +68,15 @@ lock: .venv/.dev ## pin requirements*.in to versions and hashes
 	@$(LOCK) --output-file requirements.lock requirements.in
 	@$(LOCK) --output-file requirements-dev.lock requirements-dev.in
 
+screenshots: .venv/.dev ## each window as a gestor sees it, into docs/screenshots
+	@$(PY) -m deploy.debian_packages chromium
+	@$(PY) -m tests.browser.screenshots
+
 services: .venv/.casillero ## private RabbitMQ and PostgreSQL on free ports until Ctrl-C, data under var/servers
 	@$(PY) -m deploy.private_servers --data var/servers
 
 bench: .venv/.dev ## the figures of docs/benchmarks.md, measured on this machine
-	@$(PY) -m deploy.debian_packages rabbitmq-server postgresql
+	@$(PY) -m deploy.debian_packages rabbitmq-server postgresql chromium
 	@$(PY) -m tests.bench
 
 fuzz: .venv/.dev ## two thousand histories of rights against an oracle, and every call of the API with much drawn data

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from random import Random
 
 import pytest
 from eventlet.patcher import is_monkey_patched
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from deploy.sandbox.people import invent_company
 from tests.browser.demo import running_demo
+from tests.browser.starting import chromium
 from tests.browser.visits import PATIENCE_MS, Visits
 from tests.conftest import own_folder
 from tests.worlds import numbers
 
 collect_ignore_glob = ["test_*.py"] if is_monkey_patched("thread") else []
-CHROMIUM = "/usr/bin/chromium"
 
 
 @pytest.fixture(scope="session")
@@ -28,12 +27,8 @@ def demo():
 @pytest.fixture(scope="session")
 def browser():
     expect.set_options(timeout=PATIENCE_MS)
-    # As root, Chromium has no sandbox of its own to put its pages in.
-    options = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
+    with chromium() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture

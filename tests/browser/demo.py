@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any
 
 from deploy.demo.firm import CLIENTS, plan
@@ -31,6 +32,13 @@ class Demo:
         person = Person(self.url)
         answer = person.sign_in(self.users[role]["email"], self.users[role]["password"])
         assert answer.status == 200, answer
+        return person
+
+    def newcomer(self, code: str, email: str) -> Person:
+        """Somebody who has just been invited, signed in."""
+        person, password = Person(self.url), token_urlsafe(12)
+        assert person.post("/api/invitations/accept", {"code": code, "password": password}).status == 204
+        assert person.sign_in(email, password).status == 200
         return person
 
     def group(self, name: str) -> str:

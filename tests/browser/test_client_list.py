@@ -117,6 +117,8 @@ def test_an_act_on_all_that_match_says_of_each_what_became_of_it(page, several, 
     client = demo.person("manager").get("/api/clients", q=names[0]).body["items"][0]
     demo.person("manager").patch(f"/api/clients/{client['id']}", {"version": client["version"], "watch_edicts": False})
     page.goto(f"/clientes?q={word}")
+    page.get_by_role("checkbox", name=f"Elegir a {names[0]}").check()
+    expect(page.get_by_text("Elegidos: 1")).to_be_visible()
     page.get_by_label("A los 3 que coinciden").check()
     page.get_by_label("Con los elegidos").select_option("Dejar de vigilar el tablón edictal")
     page.get_by_role("button", name="Hacerlo").click()

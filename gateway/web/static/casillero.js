@@ -24,9 +24,12 @@
   };
   document.querySelectorAll("[data-events][data-then=reload]").forEach(follow);
 
-  // A list whose rows can be chosen: the first box of the table chooses all of the page.
+  // A list whose rows can be chosen: the first box of the table chooses all of the page, and how many are chosen is said.
   document.addEventListener("change", (event) => {
-    if (!event.target.matches("[data-choose-all]")) return;
-    for (const box of event.target.closest("table").querySelectorAll("[name=ids]")) box.checked = event.target.checked;
+    if (!event.target.matches("[data-choose-all], [name=ids]")) return;
+    const form = event.target.form, boxes = [...form.querySelectorAll("[name=ids]")];
+    if (event.target.matches("[data-choose-all]")) for (const box of boxes) box.checked = event.target.checked;
+    const said = form.querySelector("[data-chosen]");
+    if (said) said.value = said.dataset.chosen.replace("{n}", boxes.filter((box) => box.checked).length);
   });
 })();
