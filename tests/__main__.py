@@ -7,6 +7,7 @@ the third: they need a process that eventlet has not patched (tests/patched.py).
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 import tempfile
@@ -31,12 +32,19 @@ def main(options: list[str]) -> int:
             said = Path(folder) / str(number)
             with said.open("w") as out:
                 running.append((subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT), said))
-        statuses = [subprocess.call(first)]
+        statuses = [ended(subprocess.Popen(first))]
         for child, said in running:
-            statuses.append(child.wait())
+            statuses.append(ended(child))
             sys.stdout.write(said.read_text())
     wanted = [status for status in statuses if status != NOTHING_TO_DO]
     return max(wanted, default=NOTHING_TO_DO)
+
+
+def ended(child: subprocess.Popen) -> int:
+    """Its status. Ctrl-C reaches it too, and it still has servers to stop: so it is waited for whatever happens."""
+    while True:
+        with contextlib.suppress(KeyboardInterrupt):
+            return child.wait()
 
 
 if __name__ == "__main__":

@@ -6,12 +6,26 @@ of tests/browser alone is not patched: there a real browser is driven, over a lo
 
 import signal
 import sys
+from typing import Any
 
 import eventlet
+from eventlet import hubs
+from greenlet import getcurrent
 
 FOLDERS = [word for word in sys.argv[1:] if word.startswith("tests")]
-if not FOLDERS or any(not folder.startswith("tests/browser") for folder in FOLDERS):
+PATCHED = not FOLDERS or any(not folder.startswith("tests/browser") for folder in FOLDERS)
+MAIN = getcurrent()
+
+
+def interrupt(*_: Any) -> None:
+    """Ctrl-C is for what runs the tests: raised in a service that happens to run, it would end that, and the test would wait for ever."""
+    if getcurrent() is MAIN:
+        raise KeyboardInterrupt
+    hubs.get_hub().schedule_call_global(0, MAIN.throw, KeyboardInterrupt)
+
+
+if PATCHED:
     eventlet.monkey_patch()
 
 # A shell lets what it runs in the background ignore Ctrl-C, and every process of a test would inherit that.
-signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGINT, interrupt if PATCHED else signal.default_int_handler)
