@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _
 
 from gateway import session
 from gateway.api.bulk import by_ids
-from gateway.web.window import then
+from gateway.web.notices import then
 from services.contracts.errors import Invalid
 from services.contracts.schemas import checked
 from services.contracts.schemas.bulk import OF_MAILBOXES, BulkAction

@@ -17,7 +17,8 @@ from gateway.sentences import told
 from gateway.web.client_record import titled
 from gateway.web.clients import CERTIFICATES, TONES
 from gateway.web.forms import SHOWN_AGAIN, page
-from gateway.web.window import require, then
+from gateway.web.notices import then
+from gateway.web.window import require
 from services.contracts.errors import Refusal
 
 PAGE = "/certificados"

@@ -15,7 +15,8 @@ from gateway import session
 from gateway.web.client_form import EMPTY, Record, changes, differences, flat, merged, nested, read_before, typed
 from gateway.web.client_record import Beside, new_window, record_window
 from gateway.web.client_window import address_of
-from gateway.web.window import require, then
+from gateway.web.notices import Undo, then
+from gateway.web.window import require
 from services.contracts.errors import Conflict, Invalid, StaleVersion
 
 
@@ -82,7 +83,7 @@ def overtaken(mine: Record, was: Record, theirs: Record) -> dict[str, Any]:
 def archive_client(client_id: str) -> Any:
     with session.services() as ask:
         ask.clients.archive(client_id)
-    return then(address_of(client_id), gettext("Cliente archivado. Sus buzones ya no se leen."))
+    return then(address_of(client_id), gettext("Cliente archivado. Sus buzones ya no se leen."), Undo(f"/clientes/{client_id}/recuperar"))
 
 
 def restore_client(client_id: str) -> Any:

@@ -12,7 +12,7 @@ from gateway.api.certificates import imported
 from gateway.sentences import told
 from gateway.web.client_record import Beside, record_window
 from gateway.web.client_window import address_of
-from gateway.web.window import then
+from gateway.web.notices import then
 from services.contracts.errors import Invalid, TooLarge, TooMany
 
 

@@ -11,7 +11,7 @@ from gateway import session
 from gateway.documents import LARGEST_FORM, content_of, uploaded_document
 from gateway.web.client_record import Beside, record_window
 from gateway.web.client_window import address_of
-from gateway.web.window import then
+from gateway.web.notices import then
 from services.contracts.errors import Conflict, Invalid, TooLarge
 
 

@@ -12,7 +12,7 @@ from gateway import session
 from gateway.errors import status_of
 from gateway.web.client_window import address_of, client_window
 from gateway.web.every import every
-from gateway.web.window import then
+from gateway.web.notices import Undo, then
 from services.contracts.errors import Invalid, NotAllowed, NotFound
 
 
@@ -60,13 +60,13 @@ def change_groups(client_id: str) -> Any:
             ask.clients.set_groups(client_id, sorted(wanted - {removed}))
         except Invalid as refusal:
             return groups_window(ask, client, refusal)
-        return after_change(ask, client_id)
+        return after_change(ask, client_id, Undo(address_of(client_id, "groups"), {"add": removed, "remove": added}))
 
 
-def after_change(ask: Any, client_id: str) -> Response:
+def after_change(ask: Any, client_id: str, undo: Undo) -> Response:
     """Who takes a client out of the last group that they share with it does not see it any more."""
     try:
         ask.clients.client(client_id)
     except NotFound:
         return then("/clientes", gettext("Guardado. Ese cliente ya no está en ninguno de sus grupos, así que ya no lo ve."))
-    return then(address_of(client_id, "groups"), gettext("Guardado."))
+    return then(address_of(client_id, "groups"), gettext("Guardado."), undo)

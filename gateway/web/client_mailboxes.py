@@ -20,7 +20,8 @@ from gateway.errors import status_of
 from gateway.web import names
 from gateway.web.client_notifications import received
 from gateway.web.client_window import address_of, client_window
-from gateway.web.window import then, window
+from gateway.web.notices import then
+from gateway.web.window import window
 from services.contracts.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
 
 SYNC_STATES = {"queued": _("En cola"), "running": _("Leyendo"), "done": _("Consulta completa"), "failed": _("No se pudo leer")}

@@ -19,7 +19,8 @@ from gateway.api.sessions import open_session
 from gateway.errors import status_of
 from gateway.sentences import told
 from gateway.web import languages
-from gateway.web.window import ours, then
+from gateway.web.notices import then
+from gateway.web.window import ours
 from services.contracts.errors import Invalid, NotFound, NotSignedIn, OtpNeeded, PasswordExpired, Refusal, TooMany
 
 SECRET = ("password", "otp")

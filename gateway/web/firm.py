@@ -13,7 +13,8 @@ from gateway.api.uploads import uploaded
 from gateway.web import names
 from gateway.web.forms import SHOWN_AGAIN, page, texts, version
 from gateway.web.languages import LANGUAGES
-from gateway.web.window import require, then
+from gateway.web.notices import then
+from gateway.web.window import require
 from services.contracts.errors import Refusal, StaleVersion
 from services.contracts.schemas.people import SEDES
 

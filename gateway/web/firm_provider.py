@@ -11,8 +11,9 @@ from flask_babel import gettext
 from gateway import session
 from gateway.web.every import every
 from gateway.web.forms import SHOWN_AGAIN, page, texts
+from gateway.web.notices import then
 from gateway.web.roles import names_of
-from gateway.web.window import require, then
+from gateway.web.window import require
 from services.contracts.errors import NotFound, Refusal
 
 PAGE = "/despacho/proveedor"

@@ -13,7 +13,8 @@ from flask_babel import gettext, ngettext
 from gateway import session
 from gateway.web.forms import page
 from gateway.web.lists import asked
-from gateway.web.window import require, then
+from gateway.web.notices import Undo, then
+from gateway.web.window import require
 from services.contracts.errors import Invalid
 from services.contracts.schemas.clients import ClientsPage
 
@@ -33,7 +34,8 @@ def clients_of_group(group_id: str) -> Any:
             require(ask, "clients.write")
             count = move(ask, group_id, is_leaving=True)
             if count:
-                return then(address(group_id), ngettext("%(num)s cliente fuera del grupo.", "%(num)s clientes fuera del grupo.", count))
+                sentence = ngettext("%(num)s cliente fuera del grupo.", "%(num)s clientes fuera del grupo.", count)
+                return then(address(group_id), sentence, Undo(f"{address(group_id)}/anadir", {"ids": ticked()}))
         wanted = asked(ClientsPage, group=group_id)
         wanted["group"] = group_id
         found = ask.clients.clients(wanted)
@@ -58,11 +60,15 @@ def add_clients(group_id: str) -> Any:
 
 def move(ask: Any, group_id: str, *, is_leaving: bool = False) -> int:
     """Put the ticked clients into the group, or take them out; returns how many those were."""
-    client_ids = request.form.getlist("ids")[:MOST]
+    client_ids = ticked()
     for client_id in client_ids:
         groups = set(ask.clients.groups_of(client_id))
         ask.clients.set_groups(client_id, sorted(groups - {group_id} if is_leaving else groups | {group_id}))
     return len(client_ids)
+
+
+def ticked() -> list[str]:
+    return request.form.getlist("ids")[:MOST]
 
 
 def nothing_ticked() -> Invalid | None:

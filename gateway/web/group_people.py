@@ -9,7 +9,8 @@ from flask_babel import gettext
 
 from gateway import session
 from gateway.web.lists import asked
-from gateway.web.window import then, window
+from gateway.web.notices import Undo, then
+from gateway.web.window import window
 from services.contracts.schemas.people import UsersPage
 
 OFFERED = 20
@@ -37,14 +38,15 @@ def add_person(group_id: str) -> Any:
 
 
 def remove_person(group_id: str) -> Any:
-    return change(group_id, gettext("Ya no está en el grupo."), lambda members, user_id: members - {user_id})
+    undo = Undo(f"/grupos/{group_id}/personas/anadir", {"user_id": request.form.get("user_id", "")})
+    return change(group_id, gettext("Ya no está en el grupo."), lambda members, user_id: members - {user_id}, undo)
 
 
-def change(group_id: str, sentence: str, moved: Any) -> Any:
+def change(group_id: str, sentence: str, moved: Any, undo: Undo | None = None) -> Any:
     user_id, back = request.form.get("user_id", ""), f"/grupos/{group_id}/personas"
     with session.services() as ask:
         group = ask.access.group(group_id)
         members = moved(set(group["member_ids"]), user_id)
         if members != set(group["member_ids"]):
             ask.access.change_group(group_id, {"version": group["version"], "member_ids": sorted(members)})
-    return then(back, sentence)
+    return then(back, sentence, undo)

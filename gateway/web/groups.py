@@ -15,7 +15,8 @@ from gateway import session
 from gateway.web import permissions
 from gateway.web.forms import SHOWN_AGAIN, page, texts, version
 from gateway.web.lists import asked
-from gateway.web.window import require, then, window
+from gateway.web.notices import Undo, then
+from gateway.web.window import require, window
 from services.contracts.errors import Refusal, StaleVersion
 from services.contracts.schemas.people import GroupsPage
 
@@ -74,10 +75,12 @@ def group_grants(group_id: str) -> Any:
     with session.services() as ask:
         found = ask.access.group(group_id)
         try:
-            permissions.give(ask, {"group_id": group_id}, permissions.held(found["grants"]), wanted, version())
+            before = permissions.held(found["grants"])
+            now = permissions.give(ask, {"group_id": group_id}, before, wanted, version())
         except SHOWN_AGAIN as refusal:
             return shown(ask, ask.access.group(group_id), {}, wanted, refusal)
-    return then(f"/grupos/{group_id}", gettext("Permisos guardados."))
+    undo = Undo(f"/grupos/{group_id}/permisos", permissions.as_form(before, now))
+    return then(f"/grupos/{group_id}", gettext("Permisos guardados."), undo)
 
 
 def delete_group(group_id: str) -> Any:

@@ -11,7 +11,8 @@ from gateway import session
 from gateway.api.uploads import uploaded
 from gateway.errors import status_of
 from gateway.handing_over import hand_over_rows
-from gateway.web.window import then, window
+from gateway.web.notices import then
+from gateway.web.window import window
 from services.contracts.errors import Conflict, Invalid, NotAllowed, TooLarge
 
 PAGE = "clients/import.html"

@@ -13,8 +13,9 @@ from gateway.web import permissions
 from gateway.web.every import every
 from gateway.web.forms import SHOWN_AGAIN, page, texts, version
 from gateway.web.lists import asked
+from gateway.web.notices import Undo, then
 from gateway.web.roles import CAPABILITIES, name_of, names_of
-from gateway.web.window import require, then, window
+from gateway.web.window import require, window
 from services.contracts.errors import Refusal, StaleVersion
 from services.contracts.schemas.people import UsersPage
 
@@ -85,10 +86,12 @@ def user_grants(user_id: str) -> Any:
     with session.services() as ask:
         found = ask.access.user(user_id)
         try:
-            permissions.give(ask, {"user_id": user_id}, permissions.held(found["grants"]), wanted, version())
+            before = permissions.held(found["grants"])
+            now = permissions.give(ask, {"user_id": user_id}, before, wanted, version())
         except SHOWN_AGAIN as refusal:
             return shown(ask, ask.access.user(user_id), wanted=wanted, refusal=refusal)
-    return then(f"/usuarios/{user_id}", gettext("Permisos guardados."))
+    undo = Undo(f"/usuarios/{user_id}/permisos", permissions.as_form(before, now))
+    return then(f"/usuarios/{user_id}", gettext("Permisos guardados."), undo)
 
 
 def shown(ask: Any, user: dict[str, Any], given: dict[str, Any] | None = None, wanted: Any = None, refusal: Refusal | None = None) -> Any:

@@ -9,8 +9,9 @@ from flask_babel import gettext
 
 from gateway import session
 from gateway.web.forms import SHOWN_AGAIN, version
+from gateway.web.notices import then
 from gateway.web.people import invited, shown
-from gateway.web.window import then, window
+from gateway.web.window import window
 
 
 def register(pages: Blueprint) -> None:

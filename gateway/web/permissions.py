@@ -12,6 +12,7 @@ from flask import request
 from flask_babel import lazy_gettext as _
 
 from gateway.web import names
+from gateway.web.notices import Fields
 from services.contracts.schemas.people import SEDES, VERBS
 
 Pairs = set[tuple[str, str]]
@@ -39,9 +40,15 @@ def as_grants(pairs: Pairs) -> list[dict[str, Any]]:
     return [{"body": body, "verbs": verbs} for body, verbs in by_body.items() if verbs]
 
 
-def give(ask: Any, holder: dict[str, str], before: Pairs, wanted: Pairs, version: int) -> None:
-    """`holder` is {user_id} or {group_id}. Raises StaleVersion."""
+def as_form(pairs: Pairs, version: int) -> Fields:
+    """What is sent by whoever ticks these."""
+    return {"version": str(version), "grant": [f"{body}:{verb}" for body, verb in sorted(pairs)]}
+
+
+def give(ask: Any, holder: dict[str, str], before: Pairs, wanted: Pairs, version: int) -> int:
+    """`holder` is {user_id} or {group_id}; returns its version from now on. Raises StaleVersion."""
     for body in SEDES:
         verbs = {verb for at, verb in wanted if at == body}
         if verbs != {verb for at, verb in before if at == body}:
             version = ask.access.set_grant({**holder, "body": body, "verbs": sorted(verbs), "version": version})["version"]
+    return version

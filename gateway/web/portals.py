@@ -11,7 +11,8 @@ from flask_babel import lazy_gettext as _
 
 from gateway import session
 from gateway.web.forms import SHOWN_AGAIN, page, version
-from gateway.web.window import require, then, window
+from gateway.web.notices import then
+from gateway.web.window import require, window
 from services.contracts.errors import NotFound, Refusal, StaleVersion
 
 Json = dict[str, Any]

@@ -16,7 +16,7 @@ from gateway import session
 from gateway.web import names
 from gateway.web.inbox import INBOX, address_of, shown
 from gateway.web.lists import day
-from gateway.web.window import then
+from gateway.web.notices import Undo, then
 from services.contracts.errors import Invalid, NotAllowed, StaleVersion
 
 Json = dict[str, Any]
@@ -29,15 +29,20 @@ def register(pages: Blueprint) -> None:
 
 def process(notification_id: str) -> Any:
     with session.services() as ask:
-        changes = changes_of(ask.notifications.notification(notification_id))
+        before = ask.notifications.notification(notification_id)
+        changes = changes_of(before)
         require_processing(ask)
         try:
-            if len(changes) > 1:
-                ask.notifications.change(notification_id, changes)
+            now = ask.notifications.change(notification_id, changes) if len(changes) > 1 else before
         except (Invalid, StaleVersion) as refusal:
             item = ask.notifications.notification(notification_id)
             return shown(ask, item, refusal, theirs(ask, item) if isinstance(refusal, StaleVersion) else None)
-    return then(after(notification_id), gettext("Guardado."))
+    return then(after(notification_id), gettext("Guardado."), as_it_was(before, now))
+
+
+def as_it_was(before: Json, now: Json) -> Undo | None:
+    fields = {name: before[name] or "" for name in CHANGEABLE if before[name] != now[name]}
+    return Undo(f"{INBOX}/{before['id']}", {"version": str(now["version"]), **fields}) if fields else None
 
 
 def require_processing(ask: Any) -> None:

@@ -12,7 +12,7 @@ from flask_babel import gettext
 
 from gateway import session
 from gateway.web.forms import SHOWN_AGAIN, page
-from gateway.web.window import then
+from gateway.web.notices import then
 from services.contracts.errors import Invalid, Refusal
 
 PAGE = "/perfil/acceso"

@@ -11,8 +11,8 @@ from flask_babel import gettext
 from gateway import session
 from gateway.web.forms import SHOWN_AGAIN, page, texts
 from gateway.web.lists import MADRID
+from gateway.web.notices import then
 from gateway.web.roles import CAPABILITIES
-from gateway.web.window import then
 from services.contracts.errors import Invalid, Refusal
 
 PAGE = "/perfil/tokens"

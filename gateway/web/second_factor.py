@@ -9,7 +9,7 @@ from flask_babel import gettext
 
 from gateway import session
 from gateway.errors import status_of
-from gateway.web.window import then
+from gateway.web.notices import then
 from services.contracts.errors import Conflict, Invalid, Refusal, TooMany
 from services.contracts.schemas import checked
 from services.contracts.schemas.second_factor import BothFactors, Otp

@@ -9,7 +9,7 @@ from flask import Blueprint, request
 from flask_babel import gettext
 
 from gateway import session
-from gateway.web.window import then
+from gateway.web.notices import Undo, then
 from services.contracts.schemas.clients import ClientFilters
 
 LIST = "/clientes"
@@ -30,8 +30,15 @@ def save_view() -> Any:
 
 def remove_view(view_id: str) -> Any:
     with session.services() as ask:
+        own = [view for view in ask.clients.views() if view["id"] == view_id and view["is_mine"]]
         ask.clients.remove_view(view_id)
-    return then(LIST, gettext("Vista quitada."))
+    return then(LIST, gettext("Vista quitada."), kept_again(own[0]) if own else None)
+
+
+def kept_again(view: dict[str, Any]) -> Undo:
+    """Only of one's own: a view belongs to who saves it."""
+    shared = {"is_shared": "1"} if view["is_shared"] else {}
+    return Undo(f"{LIST}/vistas", {"name": view["name"], "query": address_of(view).partition("?")[2], **shared})
 
 
 def query_of(asked: str) -> dict[str, Any]:

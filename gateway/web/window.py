@@ -1,7 +1,7 @@
 """The frame of every page of somebody who is signed in: the left menu with what their role allows, who they are, what has just happened.
 
-A page is a view that asks the services and answers `window(ask, template, …)`. What was just done is said on the page that follows: `said`
-keeps the sentence in a cookie of this browser until then.
+A page is a view that asks the services and answers `window(ask, template, …)`. What was just done is said on the page that follows
+(`notices.then`).
 """
 
 from __future__ import annotations
@@ -10,17 +10,15 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, unquote
 
-from flask import g, make_response, redirect, render_template, request
+from flask import g, make_response, render_template, request
 from flask_babel import LazyString, gettext
 from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response
 
-from gateway.web import languages
+from gateway.web import languages, notices
 from services.contracts.errors import NotAllowed
 
-SAID = "casillero_said"
 THEME = "casillero_theme"
 THEMES = ("light", "dark")
 OURS = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*")
@@ -73,10 +71,9 @@ def window(ask: Any, template: str, status: int = 200, **values: Any) -> Respons
     languages.speak(me["language"])
     may = frozenset(me["capabilities"])
     frame = {"me": me, "may": may, "menu": list(menu_for(may)), "csrf_token": g.csrf_token, "theme": theme()}
-    said_before = unquote(request.cookies.get(SAID, ""))
-    response = make_response(render_template(template, **frame, said=said_before, **values), status)
-    if said_before:
-        response.delete_cookie(SAID, path="/")
+    response = make_response(render_template(template, **frame, notice=notices.waiting(), **values), status)
+    if notices.COOKIE in request.cookies:
+        response.delete_cookie(notices.COOKIE, path="/")
     if request.cookies.get(languages.COOKIE) != me["language"]:
         languages.remember(response, me["language"])
     return response
@@ -99,14 +96,6 @@ def theme() -> str:
     """`light` or `dark` when the person chose one; empty: as the system is."""
     chosen = request.cookies.get(THEME, "")
     return chosen if chosen in THEMES else ""
-
-
-def then(address: str, sentence: str = "") -> Response:
-    """After something was done: the page that follows, with what to say there."""
-    response = redirect(address, 303)
-    if sentence:
-        response.set_cookie(SAID, quote(sentence), max_age=60, httponly=True, samesite="Lax", path="/")
-    return response
 
 
 def ours(address: str) -> str:

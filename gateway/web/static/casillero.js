@@ -24,6 +24,12 @@
   };
   document.querySelectorAll("[data-events][data-then=reload]").forEach(follow);
 
+  // What can be undone can be for so many seconds, and for as long as somebody is at the button.
+  for (const form of document.querySelectorAll("[data-goes-after]")) {
+    const leave = () => (form.matches(":hover, :focus-within") ? setTimeout(leave, 1000) : form.remove());
+    setTimeout(leave, Number(form.dataset.goesAfter) * 1000);
+  }
+
   // A list whose rows can be chosen: the first box of the table chooses all of the page, and how many are chosen is said.
   document.addEventListener("change", (event) => {
     if (!event.target.matches("[data-choose-all], [name=ids]")) return;
