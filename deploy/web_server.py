@@ -14,7 +14,8 @@ from services.chassis.settings import Settings
 
 class Server(BaseApplication):
     def __init__(self, settings: Settings, bind: str, threads: int):
-        self.settings, self.options = settings, {"bind": bind, "threads": threads, "workers": 1, "worker_class": "gthread", "keepalive": 30}
+        worker = {"workers": 1, "worker_class": "gthread", "threads": threads}
+        self.settings, self.options = settings, {**worker, "bind": bind, "keepalive": 30, "graceful_timeout": settings.grace_s}
         super().__init__()
 
     def load_config(self) -> None:

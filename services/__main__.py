@@ -6,8 +6,7 @@ import eventlet
 
 eventlet.monkey_patch()
 
-import signal  # noqa: E402  (eventlet must patch before anything else is imported)
-import sys  # noqa: E402
+import sys  # noqa: E402  (eventlet must patch before anything else is imported)
 
 from services.catalogue import CLASSES, databases, service_class, service_classes  # noqa: E402
 from services.chassis import health, logs, migrations, running  # noqa: E402
@@ -28,7 +27,7 @@ def main(names: list[str]) -> int:
     with running.running(settings, services, service_classes()) as runner:
         stores = [extension.store for container in runner.containers for extension in container.dependencies if hasattr(extension, "store")]
         health.serve(settings, stores)
-        signal.signal(signal.SIGTERM, lambda *_: eventlet.spawn(runner.stop))
+        running.end_when_told(runner, settings)
         return running.supervise(runner)
 
 

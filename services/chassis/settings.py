@@ -25,7 +25,7 @@ class SettingMissing(CannotStart):
 
 
 CHOICES = {"log_level": ("DEBUG", "INFO", "WARNING", "ERROR"), "teu_source": ("on", "off")}
-AT_LEAST_ONE = ("sync_in_flight", "sync_every_s", "checkpoint_every_s", "body_timeout_s", "rpc_timeout_s")
+AT_LEAST_ONE = ("sync_in_flight", "sync_every_s", "checkpoint_every_s", "body_timeout_s", "rpc_timeout_s", "grace_s")
 
 
 def setting(default: Any, help: str) -> Any:
@@ -68,6 +68,7 @@ class Settings:
     rpc_timeout_s: int = setting(20, "seconds to wait for another service")
     password_memory_kib: int = setting(65_536, "KiB of memory that hashing a password takes; less only where nobody's real password is")
     health_port: int = setting(0, "port of /livez, /readyz and /metrics of a service process; 0: none")
+    grace_s: int = setting(25, "seconds that a process which is told to end (SIGTERM) has to end in order; then it is cut off")
     log_level: str = setting("INFO", "DEBUG, INFO, WARNING or ERROR")
     crash_at: str = setting("", "tests only: the process ends itself at this point (see chassis/crash.py)")
 

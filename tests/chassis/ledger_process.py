@@ -6,11 +6,10 @@ import eventlet
 
 eventlet.monkey_patch()
 
-import signal  # noqa: E402  (eventlet must patch before anything else is imported)
-import sys  # noqa: E402
+import sys  # noqa: E402  (eventlet must patch before anything else is imported)
 
 from services.chassis import logs  # noqa: E402
-from services.chassis.running import running, supervise  # noqa: E402
+from services.chassis.running import end_when_told, running, supervise  # noqa: E402
 from services.chassis.settings import Settings  # noqa: E402
 from tests.chassis.ledger import Giver, Taker  # noqa: E402
 
@@ -20,7 +19,7 @@ def main(names: list[str]) -> int:
     logs.configure(settings.log_level)
     services = [service for service in (Giver, Taker) if service.name in names]
     with running(settings, services, [Giver, Taker]) as runner:
-        signal.signal(signal.SIGTERM, lambda *_: eventlet.spawn(runner.stop))
+        end_when_told(runner, settings)
         print("ready", flush=True)
         return supervise(runner)
 
