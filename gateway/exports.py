@@ -1,11 +1,13 @@
 """A file that is sent while it is made: asked for in parts, so that neither a service nor the gateway holds it whole.
 
-A stream holds a thread, so it takes a place among those of `live`. What can be refused is refused before the first byte. Trap: later a
-status can no longer be sent; the connection is cut instead, so that half a file is not taken for a whole one.
+A stream holds a thread, so there are few at once, beside the live views and not among them: people who look do not keep a file from who
+needs it, nor the reverse. What can be refused is refused before the first byte. Trap: later a status can no longer be sent; the connection
+is cut instead, so that half a file is not taken for a whole one.
 """
 
 from __future__ import annotations
 
+import threading
 import unicodedata
 from collections.abc import Callable, Iterator
 from itertools import chain
@@ -15,12 +17,13 @@ from urllib.parse import quote
 from flask import Response
 
 from gateway import session
-from gateway.live import open_streams
 from services.contracts.errors import Away
 from services.contracts.sentences import said
 
 AT_ONCE = 500
+MOST = 8
 JSON_LINES = "application/jsonl"
+open_downloads = threading.BoundedSemaphore(MOST)
 
 
 def csv(name: str, head: str, ids: list[str], lines_of: Callable[[Any, list[str]], str]) -> Response:
@@ -52,11 +55,11 @@ def json_lines(name: str, head: str, size: int, page_after: Callable[[Any, int],
 
 
 def sent(filename: str, mimetype: str, parts: Iterator[str] | Iterator[bytes]) -> Response:
-    if not open_streams.acquire(blocking=False):
+    if not open_downloads.acquire(blocking=False):
         raise Away(said("Hay demasiadas descargas a la vez. Inténtelo de nuevo dentro de unos segundos."))
     response = Response(parts, mimetype=mimetype, headers={"Cache-Control": "no-store"})
     response.headers.set("Content-Disposition", "attachment", **named(filename))
-    response.call_on_close(open_streams.release)
+    response.call_on_close(open_downloads.release)
     return response
 
 

@@ -18,10 +18,14 @@ from typing import Any
 FIELDS = ("act", "at", "detail", "id", "seq", "subject", "tenant_id", "user_id")
 
 
+def hashed(entry: dict[str, Any]) -> dict[str, Any]:
+    """What is hashed of an entry, as an object; its `at` is an aware datetime."""
+    return {name: entry[name] for name in FIELDS} | {"at": instant(entry["at"])}
+
+
 def canonical(entry: dict[str, Any]) -> bytes:
     """The canonical form of {act, at, detail, id, seq, subject, tenant_id, user_id}; `at` is an aware datetime."""
-    form = {name: entry[name] for name in FIELDS} | {"at": instant(entry["at"])}
-    return as_json(form)
+    return as_json(hashed(entry))
 
 
 def digest(entry: dict[str, Any]) -> str:

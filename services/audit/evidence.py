@@ -6,12 +6,12 @@ from sqlalchemy import select
 
 from services.audit import tree
 from services.audit.checkpoint import Json, Signed, TrailKeys
+from services.audit.entry import FIELDS, hashed
 from services.audit.looking import last_checkpoint, signed_of
 from services.audit.models import Checkpoint, Entry, Trail
 from services.audit.nodes import Nodes
 from services.chassis.database import UnitOfWork
 from services.contracts.errors import Conflict, Invalid, NotFound
-from services.contracts.schemas.audit import Entry as EntryShape
 from services.contracts.schemas.paging import Id
 from services.contracts.sentences import said
 
@@ -49,7 +49,8 @@ def inclusion(db: UnitOfWork, entry_id: str, size: int) -> Json:
     if entry.seq > signed.size:
         raise Conflict(NOT_YET)
     path = tree.inclusion(entry.seq - 1, signed.size, Nodes(db))
-    return {"entry": EntryShape().dump(entry), "path": in_hex(path), "checkpoint": signed.to_wire()}
+    form = hashed({name: getattr(entry, name) for name in FIELDS})
+    return {"digest": entry.digest, "entry": form, "path": in_hex(path), "checkpoint": signed.to_wire()}
 
 
 def consistency(db: UnitOfWork, first: int, second: int) -> Json:

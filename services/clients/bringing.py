@@ -1,8 +1,8 @@
 """Clients out of a file into the tables: new ones are registered, known ones changed where the file says something else, all by tax id.
 
-An import adds, it takes nothing away: an empty cell leaves what is there, and groups are added to those that a client is in. So the same
-file twice is once. Who does not see every client brings clients into their own groups; the tax id of a client whom they may not see is
-refused in the same words as when they register one.
+An empty cell leaves what is there, a cell with something in it replaces it (all CCC, all NAF), and groups are added to those that a client
+is in. So the same file twice is once. Who does not see every client brings clients into their own groups; the tax id of a client whom they
+may not see is refused in the same words as when they register one.
 """
 
 from __future__ import annotations

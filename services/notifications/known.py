@@ -1,4 +1,4 @@
-"""What the inbox knows of clients and of the firm's people: kept from facts, newer versions win, whichever way they come.
+"""What the inbox knows of clients: kept from facts, newer versions win, whichever way they come.
 
 Trap: somebody who has just made a client looks at its notifications before the fact is here. So a client that a call names and that is not
 known yet is asked of `clients`, before the unit of work opens.
@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 
 from services.chassis.asking import Asking
 from services.chassis.database import UnitOfWork
 from services.chassis.folding import search_text
 from services.chassis.insert import insert_new
 from services.chassis.learning import Learning, ids_in
-from services.contracts.events import ClientFacts, UserChanged
-from services.notifications.models import ClientGroup, KnownClient, KnownUser
+from services.contracts.events import ClientFacts
+from services.notifications.models import ClientGroup, KnownClient
 
 if TYPE_CHECKING:
     from services.notifications.service import NotificationsService
@@ -49,16 +49,6 @@ def lock_clients(db: UnitOfWork, client_ids: Iterable[str]) -> dict[str, KnownCl
     insert_new(db, KnownClient, [{**blank, "client_id": id} for id in ids], KnownClient.client_id)
     found = select(KnownClient).where(KnownClient.client_id.in_(ids)).order_by(KnownClient.client_id).with_for_update()
     return {row.client_id: row for row in db.scalars(found.execution_options(populate_existing=True))}
-
-
-def keep_user(db: UnitOfWork, fact: UserChanged) -> None:
-    row = {"user_id": fact.user_id, "version": fact.version, "is_active": fact.is_active}
-    if not insert_new(db, KnownUser, [{**row, "tenant_id": db.asking.tenant_id}], KnownUser.user_id):
-        db.execute(update(KnownUser).where(KnownUser.user_id == fact.user_id, KnownUser.version < fact.version).values(**row))
-
-
-def is_active_user(db: UnitOfWork, user_id: str) -> bool:
-    return db.scalar(select(KnownUser.user_id).where(KnownUser.user_id == user_id, KnownUser.is_active.is_(True))) is not None
 
 
 def told(service: NotificationsService, asking: Asking, ids: list[str]) -> list[ClientFacts]:

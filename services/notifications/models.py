@@ -3,7 +3,6 @@
     notifications                 the inbox: what lies in mailboxes and what the TEU says
     clients → client_groups       who may see which client, kept from ClientsRegistered and ClientsChanged
     documents → document_parts    what people keep with a client; the content is sealed
-    users                         who may be given a notification, kept from UserChanged
 
 The identity of a notice is (tenant, source, body, origin code, reference); an edict has its client in the place of the origin code, because
 one edict may name several. A row of `clients` is the lock under which a client's notifications are counted; with version 0 it stands for a
@@ -70,13 +69,6 @@ class ClientGroup(Tenanted, Model):
     __table_args__ = (Index("client_groups_by_group", "tenant_id", "group_id", "client_id"),)
     group_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     client_id: Mapped[str] = mapped_column(String(36), primary_key=True, index=True)
-
-
-class KnownUser(Tenanted, Model):
-    __tablename__ = "users"
-    user_id: Mapped[str] = mapped_column(String(36), primary_key=True)
-    version: Mapped[int]
-    is_active: Mapped[bool]
 
 
 class Document(Tenanted, Model):

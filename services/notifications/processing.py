@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from services.chassis.asking import Asking
 from services.chassis.database import UnitOfWork
-from services.contracts.errors import Invalid, StaleVersion
+from services.contracts.errors import StaleVersion
 from services.contracts.events import NotificationChanged
 from services.contracts.rpc import Json
-from services.contracts.sentences import said
 from services.notifications.counting import count_anew
-from services.notifications.known import is_active_user
 from services.notifications.models import Notification
 
 CHANGEABLE = ("processing_state", "process_by", "assignee_id")
 
 
-def change(db: UnitOfWork, asking: Asking, notification: Notification, changes: Json) -> None:
-    """`changes` as loaded by `schemas.notifications.NotificationChanges`. Raises StaleVersion or Invalid."""
+def change(db: UnitOfWork, notification: Notification, changes: Json) -> None:
+    """`changes` as loaded by `schemas.notifications.NotificationChanges`. Raises StaleVersion."""
     if changes["version"] != notification.version:
         raise StaleVersion()
-    assignee_id = changes.get("assignee_id")
-    if assignee_id and assignee_id != asking.user_id and not is_active_user(db, assignee_id):
-        raise Invalid.field("assignee_id", said("No es una persona activa del despacho."))
     for name in CHANGEABLE:
         if name in changes:
             setattr(notification, name, changes[name])

@@ -10,11 +10,12 @@ from services.chassis.entrypoints import on, rpc
 from services.chassis.learning import knowing
 from services.chassis.promises import Promise
 from services.chassis.service import Service
-from services.contracts.events import ClientsChanged, ClientsRegistered, EdictsMatched, NoticesFound, UserChanged
+from services.contracts.events import ClientsChanged, ClientsRegistered, EdictsMatched, NoticesFound
 from services.contracts.rpc import SIGNED_IN, Json
 from services.contracts.schemas import checked
 from services.contracts.schemas.notifications import NotificationChanges, NotificationsPage
 from services.notifications import filing, known, processing
+from services.notifications.assigning import require_assignable, require_processing
 from services.notifications.documents import SEALED, Documents, shown, visible_document
 from services.notifications.erasing import forget
 from services.notifications.listing import described, listed, notification_to_change, visible_notification
@@ -46,10 +47,16 @@ class NotificationsService(Documents, Service):
     def notification(self, db: UnitOfWork, asking: Asking, notification: Notification) -> Json:
         return described(notification)
 
-    @rpc(needs="notifications.process", of=notification_to_change)
-    def change(self, db: UnitOfWork, asking: Asking, notification: Notification, changes: Json) -> Json:
-        processing.change(db, asking, notification, checked(NotificationChanges, changes))
-        return described(notification)
+    @rpc(needs=SIGNED_IN, unit=False)
+    def change(self, asking: Asking, notification_id: str, changes: Json) -> Json:
+        """Needs notifications.process, judged after the notification was found; whom it is given to has to see its client just now."""
+        require_processing(self, asking, notification_id)
+        wanted = checked(NotificationChanges, changes)
+        require_assignable(self, asking, notification_id, wanted)
+        with self.db.begin(asking) as db:
+            notification = notification_to_change(self, db, asking, notification_id)
+            processing.change(db, notification, wanted)
+            return described(notification)
 
     # ── documents of clients (`documents`) ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -67,7 +74,3 @@ class NotificationsService(Documents, Service):
     @on(ClientsRegistered, ClientsChanged)
     def keep_clients(self, db: UnitOfWork, fact: ClientsRegistered | ClientsChanged) -> None:
         known.keep_clients(db, fact.clients)
-
-    @on(UserChanged)
-    def keep_user(self, db: UnitOfWork, fact: UserChanged) -> None:
-        known.keep_user(db, fact)

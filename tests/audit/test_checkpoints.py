@@ -98,7 +98,7 @@ def test_an_entry_is_proved_to_be_in_the_trail_of_a_checkpoint(desk):
     for size in (0, old["size"]):
         proof = desk.firm.admin.audit.proof(entry_id, size)
         root, number = bytes.fromhex(proof["checkpoint"]["root"]), proof["entry"]["seq"] - 1
-        leaf = bytes.fromhex(proof["entry"]["digest"])
+        leaf = bytes.fromhex(proof["digest"])
         assert tree.proves_inclusion(leaf, number, proof["checkpoint"]["size"], hashes(proof["path"]), root)
     assert latest["size"] == old["size"] + 40
 

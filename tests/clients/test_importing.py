@@ -67,6 +67,17 @@ def test_what_was_exported_is_imported_unchanged_and_makes_the_same_firm_elsewhe
     assert [each["name"] for each in there["groups"]] == [group["name"]]
 
 
+def test_a_cell_with_ccc_replaces_those_of_the_client_and_an_empty_one_leaves_them(firm):
+    nif, kept, new = people.tax_id(), people.ccc(), people.ccc()
+    firm.admin.clients.register({"tax_id": nif, "name": "Bodega", "social_security": {"ccc": [kept, people.ccc()], "naf": [people.naf()]}})
+    (before,) = clients_of(firm.admin)
+    header = "tax_id,name,ccc,naf"
+    assert imported(firm.admin, file(f"{nif},Bodega,,", header=header))["counts"] == {"unchanged": 1}
+    assert imported(firm.admin, file(f"{nif},Bodega,{kept} {new},", header=header))["counts"] == {"changed": 1}
+    (after,) = clients_of(firm.admin)
+    assert after["social_security"] == {"ccc": [kept, new], "naf": before["social_security"]["naf"]}
+
+
 def test_the_same_file_twice_is_once(firm):
     content = file(f"1;Uno;{people.tax_id()};;600", f"2;Dos;{people.company_tax_id()};;")
     assert imported(firm.admin, content)["counts"] == {"created": 2}

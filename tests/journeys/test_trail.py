@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -50,10 +52,18 @@ def test_an_entry_is_proved_over_http(firm, tmp_path):
     (entry,) = firm.admin.get("/api/audit", act="export_trail").body["items"]
     proof = firm.admin.get(f"/api/audit/proof/{entry['id']}").body
     path, checkpoint = [bytes.fromhex(one) for one in proof["path"]], proof["checkpoint"]
-    leaf = bytes.fromhex(proof["entry"]["digest"])
+    leaf = bytes.fromhex(proof["digest"])
     assert tree.proves_inclusion(leaf, entry["seq"] - 1, checkpoint["size"], path, bytes.fromhex(checkpoint["root"]))
     same = firm.admin.get("/api/audit/consistency", first=checkpoint["size"], second=checkpoint["size"]).body
     assert (same["first"], same["path"]) == (checkpoint, [])
+
+
+def test_the_digest_of_an_entry_is_computed_again_from_its_proof_alone(firm, tmp_path):
+    exported(firm.admin, tmp_path)
+    (entry,) = firm.admin.get("/api/audit", act="export_trail").body["items"]
+    proof = firm.admin.get(f"/api/audit/proof/{entry['id']}").body
+    form = json.dumps(proof["entry"], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    assert hashlib.sha256(b"\0" + form.encode()).hexdigest() == proof["digest"] == entry["digest"]
 
 
 def test_a_sign_in_is_in_the_trail_with_who_and_from_where(firm):

@@ -121,10 +121,21 @@ def test_every_bad_change_is_named_at_once(inbox):
 
 def test_a_notification_is_given_to_active_people_of_the_firm_only(world, inbox):
     inbox.hear(inbox.found(notice()))
-    filed, colleague = inbox.one(), inbox.firm.user("reader")
+    filed = inbox.one()
     for nobody in (new_id(), world.firm().admin_id):
-        with pytest.raises(Invalid):
+        with pytest.raises(Invalid) as refused:
             inbox.admin.notifications.change(filed["id"], {"version": 1, "assignee_id": nobody})
+        assert refused.value.errors == {"assignee_id": ["No es una persona activa del despacho."]}
+
+
+def test_a_notification_is_given_to_who_may_see_its_client_only(inbox):
+    inbox.hear(inbox.found(notice()))
+    filed, colleague = inbox.one(), inbox.firm.user("operator")
+    with pytest.raises(Invalid, match="no son válidos") as refused:
+        inbox.admin.notifications.change(filed["id"], {"version": 1, "assignee_id": colleague})
+    assert "grupos del cliente" in refused.value.errors["assignee_id"][0]
+    group_id = inbox.admin.access.create_group({"name": "Fiscal", "member_ids": [colleague]})["id"]
+    inbox.admin.clients.set_groups(filed["client_id"], [group_id])
 
     def given() -> bool:
         try:
@@ -133,6 +144,16 @@ def test_a_notification_is_given_to_active_people_of_the_firm_only(world, inbox)
             return False
 
     until(given)
+
+
+def test_who_has_a_notification_keeps_it_when_they_lose_sight_of_its_client(inbox):
+    inbox.hear(inbox.found(notice()))
+    filed, colleague = inbox.one(), inbox.firm.user("manager")
+    inbox.admin.notifications.change(filed["id"], {"version": 1, "assignee_id": colleague})
+    user = inbox.admin.access.user(colleague)
+    inbox.admin.access.change_user(colleague, {"version": user["version"], "role": "operator"})
+    changed = inbox.admin.notifications.change(filed["id"], {"version": 2, "assignee_id": colleague, "processing_state": "closed"})
+    assert (changed["assignee_id"], changed["processing_state"]) == (colleague, "closed")
 
 
 def test_a_reader_may_not_process(inbox):

@@ -109,10 +109,24 @@ class ShownCheckpoint(Checkpoint):
     fault = fields.Nested(TrailFault, allow_none=True)
 
 
-class InclusionProof(Schema):
-    """The entry, and the hashes (hex) that lead from its digest to the root of the checkpoint (RFC 6962, section 2.1.1)."""
+class HashedEntry(Schema):
+    """An entry with all that is hashed of it and nothing else, as it is hashed: `at` in UTC with six decimals and Z (docs/audit.md)."""
 
-    entry = fields.Nested(Entry)
+    id = fields.String()
+    seq = fields.Integer()
+    at = fields.String()
+    act = fields.String()
+    user_id = fields.String()
+    subject = fields.String()
+    detail = fields.Dict(keys=fields.String())
+    tenant_id = fields.String()
+
+
+class InclusionProof(Schema):
+    """The entry, its digest, and the hashes (hex) that lead from there to the root of the checkpoint (RFC 6962, section 2.1.1)."""
+
+    digest = fields.String()
+    entry = fields.Nested(HashedEntry)
     path = fields.List(fields.String())
     checkpoint = fields.Nested(Checkpoint)
 
