@@ -55,8 +55,8 @@ class Page:
         return self.answer.status
 
     def form(self, action: str, with_field: str = "csrf_token") -> Form:
-        """The one form that is sent there, and has a field or button of this name."""
-        there = [form for form in self.document.forms if (form.get("action") or self.path) == action]
+        """The one form that is sent there, and has a field or button of this name; not the one of a notice, which undoes something."""
+        there = [form for form in self.document.forms if (form.get("action") or self.path) == action and not form.get("data-goes-after")]
         (element,) = [form for form in there if form.xpath(".//*[@name=$name]", name=with_field)]
         return Form(self.browser, element, self.path)
 

@@ -107,7 +107,7 @@ def test_a_person_sets_state_reminder_and_who_works_on_it(desk):
     item, me = desk.item("Requerimiento"), desk.manager.get("/api/me").body
     form = desk.processing(desk.reads(item))
     page = form.send(processing_state="in_progress", process_by="2027-03-01", assignee_id=me["id"])
-    assert (page.status, page.text("//*[@role='status']")) == (200, "Guardado.")
+    assert (page.status, page.text("//*[@role='status']")) == (200, "Guardado. Deshacer")
     now = desk.now(item)
     assert (now["processing_state"], now["process_by"], now["assignee_id"]) == ("in_progress", "2027-03-01", me["id"])
     desk.processing(desk.reads(item)).send(process_by="", assignee_id="")
