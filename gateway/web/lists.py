@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from flask import Flask, request
-from flask_babel import format_date, format_datetime, gettext, ngettext
+from flask_babel import format_date, format_datetime, format_decimal, gettext, ngettext
 from marshmallow import Schema
 
 from services.contracts.errors import Invalid
@@ -20,7 +20,7 @@ URGENT_DAYS = 3
 
 def register(app: Flask) -> None:
     app.jinja_env.globals["here"] = here
-    app.jinja_env.filters |= {"day": day, "instant": instant, "days_left": days_left}
+    app.jinja_env.filters |= {"day": day, "instant": instant, "days_left": days_left, "number": format_decimal}
 
 
 def here(**changes: Any) -> str:

@@ -16,7 +16,7 @@ from deploy.sandbox.client import Sandbox
 from tests.sites import CASILLERO, Process, environment_of
 from tests.visitors import Person, wait_for
 
-PATIENCE_S = 90
+PATIENCE_S = 240
 ROLES = ("administrator", "manager", "operator", "reader")
 
 

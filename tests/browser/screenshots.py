@@ -79,7 +79,12 @@ FEW: Final = (
     Shot("importacion", "/trabajos/<job_id>"),
     Shot("perfil", "/perfil"),
 )
-FULL: Final = (Shot("clientes-1200", "/clientes?page=3", prepare=choose_all),)
+FULL: Final = (
+    Shot("clientes-1200", "/clientes?page=3", prepare=choose_all),
+    Shot("clientes-nadie", "/clientes?q=nadie&certificate=expired"),
+    Shot("notificaciones-1200", "/notificaciones?sort=-available_at"),
+    Shot("cliente-notificaciones-1200", "/clientes/<client_id>/notificaciones?page=2"),
+)
 
 
 def take(visits: Visits, ids: dict[str, str], shot: Shot, folder: Path) -> None:
@@ -95,6 +100,15 @@ def take(visits: Visits, ids: dict[str, str], shot: Shot, folder: Path) -> None:
 def keep(picture: bytes, path: Path) -> None:
     """In few colours: a page has no more, and a file is a third as large."""
     Image.open(BytesIO(picture)).convert("RGB").quantize(COLOURS).save(path, optimize=True)
+
+
+def receive_many(demo: Demo, ids: dict[str, str]) -> None:
+    """In one mailbox, until the inbox has as many."""
+    manager = demo.person("manager")
+    there = manager.get("/api/notifications").body["total"]
+    demo.sandbox.many([manager.get(f"/api/clients/{ids['client_id']}").body["tax_id"]], MANY - there)
+    manager.post(f"/api/mailboxes/{ids['mailbox_id']}/sync")
+    wait_for(manager, "/api/notifications", lambda body: body["total"] == MANY)
 
 
 def import_many(demo: Demo) -> None:
@@ -115,6 +129,7 @@ def main(folder: Path = FOLDER) -> None:
         for shot in FEW:
             take(visits, ids, shot, folder)
         import_many(demo)
+        receive_many(demo, ids)
         for shot in FULL:
             take(visits, ids, shot, folder)
         assert not visits.faults, visits.faults

@@ -21,7 +21,7 @@ from tests.visitors import Person
 AXE = Path(__file__).parent / "vendor" / "axe-core-4.14.1" / "axe.min.js"
 WIDE = {"width": 1280, "height": 900}
 NARROW = {"width": 390, "height": 844}
-PATIENCE_MS = 30_000
+PATIENCE_MS = 60_000
 OWN_SCHEMES = ("data", "blob")
 NETWORK = "Failed to load resource"
 
