@@ -53,7 +53,8 @@ def entries_of(content: bytes, password: str, beside: bytes | None) -> list[Entr
 
 
 def opened(archive: zipfile.ZipFile, password: str, beside: bytes | None) -> list[Entry]:
-    files = [info for info in archive.infolist() if not info.is_dir() and not is_litter(info.filename)]
+    # What has no name is no file, and asking whether it is a folder breaks.
+    files = [info for info in archive.infolist() if info.filename and not info.is_dir() and not is_litter(info.filename)]
     lists = [info for info in files if info.filename.lower().endswith(".csv")]
     wanted = [info for info in files if info not in lists]
     if len(wanted) > MOST_AT_ONCE:

@@ -65,6 +65,12 @@ def test_what_systems_put_into_a_zip_by_themselves_is_left_out():
     assert len(entries_of(zipped({"a.p12": b"A", "__MACOSX/a.p12": b"x", "dir/": b""}), "x", None)) == 1
 
 
+def test_what_has_no_name_is_left_out():
+    """A name ends at its first NUL."""
+    nameless = zipped({"a.p12": b"A", "zq": b"x"}).replace(b"zq", b"\0q")
+    assert [entry.name for entry in entries_of(nameless, "x", None)] == ["a.p12"]
+
+
 @pytest.mark.parametrize("content", [b"", b"PK", b"not a zip", zipped({}), zipped({"a.txt": b"x"}), zipped({"a.p12": b"A"})[:-10]])
 def test_what_is_no_zip_of_certificates_is_refused_with_the_cure(content):
     with pytest.raises(Invalid) as refused:
