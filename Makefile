@@ -35,11 +35,13 @@ demo: .venv/.casillero ## a firm with 12 clients on stand-ins of the public bodi
 	@$(BIN)/casillero run --demo --data $(DATA) $(if $(PORT),--port $(PORT)) $(if $(ONCE),--once)
 
 test: .venv/.dev ## the tests, in both worlds and in a real browser
-	@$(PY) -m deploy.debian_packages rabbitmq-server postgresql xmlsec1 chromium
+	@$(PY) -m deploy.debian_packages rabbitmq-server postgresql xmlsec1 chromium apache2-bin
+	@$(BIN)/casillero browser install
 	@$(PY) -m tests -q -m "$(QUICK)" $(ARGS)
 
 test-full: .venv/.dev ## the tests that are too long for every change
-	@$(PY) -m deploy.debian_packages rabbitmq-server postgresql xmlsec1
+	@$(PY) -m deploy.debian_packages rabbitmq-server postgresql xmlsec1 apache2-bin
+	@$(BIN)/casillero browser install
 	@$(PY) -m tests -q -m full $(ARGS)
 
 check: .venv/.dev ## ruff, mypy, import borders, bandit, and no host in a lock file

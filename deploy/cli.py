@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from deploy.cli_audit import audit
+from deploy.cli_browser import browser
 from deploy.cli_firms import tenant, user
 from deploy.cli_options import FOLDER, in_data
 from services.chassis.settings import CannotStart
@@ -106,6 +107,7 @@ def migrate() -> None:
 
 
 main.add_command(audit)
+main.add_command(browser)
 main.add_command(tenant)
 main.add_command(user)
 

@@ -22,8 +22,28 @@ PROGRAMS = {
     "rabbitmq-server": "usr/lib/rabbitmq/bin/rabbitmq-server",
     "postgresql": "usr/lib/postgresql/*/bin/postgres",
     "xmlsec1": "usr/bin/xmlsec1",
+    "tigervnc-standalone-server": "usr/bin/Xvnc",
     "chromium": "usr/bin/chromium",
+    "firefox-esr": "usr/bin/firefox-esr",
+    "bubblewrap": "usr/bin/bwrap",
+    "matchbox-window-manager": "usr/bin/matchbox-window-manager",
+    "socat": "usr/bin/socat",
+    "softhsm2": "usr/bin/softhsm2-util",
+    "opensc": "usr/bin/pkcs11-tool",
+    "p11-kit": "usr/bin/p11-kit",
+    "p11-kit-modules": "usr/lib/*/pkcs11/p11-kit-client.so",
+    "libnss3-tools": "usr/bin/certutil",
+    "x11-xkb-utils": "usr/bin/setxkbmap",
+    "gcc": "usr/bin/gcc",
+    "libc6-dev": "usr/include/stdio.h",
+    "libp11-kit-dev": "usr/include/p11-kit-1/p11-kit/pkcs11.h",
+    "apache2-bin": "usr/sbin/apache2",
 }
+BROWSER = (
+    *("tigervnc-standalone-server", "chromium", "firefox-esr", "bubblewrap", "matchbox-window-manager", "socat", "softhsm2", "opensc"),
+    *("p11-kit", "p11-kit-modules", "libnss3-tools", "x11-xkb-utils", "gcc", "libc6-dev", "libp11-kit-dev"),
+)
+"""What a remote browser in its sandbox needs, and the building of its token's module."""
 _FORBIDDEN = 101  # What a policy answers when a service may not be started.
 _ENVIRONMENT = {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
 

@@ -20,6 +20,7 @@ FOR_TESTS = Path("tests/browser/vendor")
 WANTED = {
     "swagger-ui-dist@5.35.0": ("LICENSE", "NOTICE", "swagger-ui-bundle.js", "swagger-ui.css"),
     "htmx.org@4.0.1": ("LICENSE", "dist/htmx.min.js"),
+    "@novnc/novnc@1.7.0": ("LICENSE.txt", "core/", "vendor/"),
     "@tabler/core@1.6.1": ("package.json", "dist/css/tabler.min.css", "dist/js/tabler.min.js"),
 }
 WANTED_FOR_TESTS = {"axe-core@4.14.1": ("LICENSE", "axe.min.js")}
@@ -43,13 +44,16 @@ def vendor() -> None:
 
 
 def take(package: str, files: tuple[str, ...], folder: Path) -> None:
-    """The files, without their folders, into one named like package and version."""
+    """The files, without their folders, into one named like package and version; a folder (`core/`) stays as it is."""
     target = folder / package.removeprefix("@").replace("/", "-").replace("@", "-")
     target.mkdir(parents=True)
     with tempfile.TemporaryDirectory() as temporary:
         unpacked = unpack(package, Path(temporary))
         for file in files:
-            shutil.copyfile(unpacked / file, target / Path(file).name)
+            if file.endswith("/"):
+                shutil.copytree(unpacked / file, target / file)
+            else:
+                shutil.copyfile(unpacked / file, target / Path(file).name)
 
 
 def unpack(package: str, folder: Path) -> Path:

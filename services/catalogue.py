@@ -14,6 +14,7 @@ CLASSES = {
     "sync_worker": "services.mailbox_sync.worker:SyncWorker",
     "teu_watcher": "services.teu_watcher.service:TeuWatcherService",
     "notifications": "services.notifications.service:NotificationsService",
+    "browser": "services.browser.service:BrowserService",
 }
 
 

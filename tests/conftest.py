@@ -11,6 +11,7 @@ import pytest
 from deploy.private_servers import private_servers
 from deploy.sandbox.client import started_sandbox
 from tests import sites, worlds
+from tests.browser_service import offices
 
 VAR = Path(__file__).parents[1] / "var" / "tests"
 WORLDS = ("embedded", "deployed")
@@ -62,6 +63,7 @@ def world(request, tmp_path_factory, bodies):
         "password_memory_kib": worlds.CHEAP_KIB,
     }
     asked |= {"teu_source": "on", "teu_requests_per_s": 0.0}
+    asked |= {"browser_hosts": f"{offices.HOST}=127.0.0.1 {offices.OTHER}=127.0.0.1"}
     asked |= {"trusted_networks": sites.LOOPBACK, "trusted_ca_file": bodies.ca_file}
     with getattr(worlds, request.param)(folder, *needed, **asked) as started:
         yield started

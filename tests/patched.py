@@ -13,7 +13,7 @@ from eventlet import hubs
 from greenlet import getcurrent
 
 FOLDERS = [word for word in sys.argv[1:] if word.startswith("tests")]
-PATCHED = not FOLDERS or any(not folder.startswith("tests/browser") for folder in FOLDERS)
+PATCHED = not FOLDERS or any(folder.partition("::")[0].split("/")[1:2] != ["browser"] for folder in FOLDERS)
 MAIN = getcurrent()
 
 

@@ -7,6 +7,7 @@ from flask import Blueprint
 from gateway.api import (
     audit,
     bodies,
+    browser_sessions,
     bulk,
     certificates,
     clients,
@@ -49,6 +50,7 @@ RESOURCES = (
     views,
     certificates,
     documents,
+    browser_sessions,
     mailboxes,
     bodies,
     portals,

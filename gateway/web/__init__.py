@@ -40,6 +40,7 @@ from gateway.web import (
     providers,
     roles,
     second_factor,
+    viewer,
     views,
 )
 
@@ -51,7 +52,7 @@ INBOX = (inbox, processing, edicts, mailboxes, audit, health, parked)
 
 def blueprint() -> Blueprint:
     pages = Blueprint("web", __name__)
-    for module in (doors, second_factor, *INBOX, clients, *CLIENT, views, bulk, imports, jobs, providers, *PEOPLE, *FIRM):
+    for module in (doors, second_factor, *INBOX, clients, *CLIENT, views, viewer, bulk, imports, jobs, providers, *PEOPLE, *FIRM):
         module.register(pages)
     return pages
 

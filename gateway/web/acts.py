@@ -49,6 +49,8 @@ ACTS: Final[dict[str, Any]] = {
     "notifications.document_added": _("Documento añadido a un cliente"),
     "read_document": _("Descarga de un documento"),
     "read_day": _("Lectura de un día del tablón"),
+    "browser.browser_session_opened": _("Navegador abierto con el certificado de un cliente"),
+    "browser.browser_session_ended": _("Navegador cerrado"),
     "teu_watcher.teu_source_switched": _("Lectura del tablón activada o desactivada"),
     "access.user_changed": _("Cambio de una persona"),
     "access.role_changed": _("Cambio de un rol"),

@@ -38,12 +38,14 @@ SUBJECT_AND_DETAIL: Final[dict[type[Event], tuple[str, tuple[str, ...]]]] = {
     facts.ClientsRegistered: ("clients", ()),
     facts.ClientsChanged: ("clients", ()),
     facts.ClientsErased: ("client_ids", ()),
+    facts.BrowserSessionOpened: ("session_id", ("client_id", "certificate_id", "use_id", "browser", "mode", "reason")),
     facts.AccessJobAsked: ("job_id", JOB),
     facts.ClientJobAsked: ("job_id", JOB),
     facts.CertificateJobAsked: ("job_id", JOB),
     facts.MailboxJobAsked: ("job_id", JOB),
 }
-ACTS: Final = (*SUBJECT_AND_DETAIL, facts.CertificateUsesEnded)
+ENDED_SESSION: Final = ("client_id", "certificate_id", "use_id", "because", "lasted_s", "hosts", "uploads", "downloads")
+ACTS: Final = (*SUBJECT_AND_DETAIL, facts.CertificateUsesEnded, facts.BrowserSessionEnded)
 NOBODYS_ACTS: Final[dict[type[Event], str]] = {
     facts.NoticesFound: "a public body listed them; the certificate with which it was asked is in the trail",
     facts.MailboxChecked: "a worker read a mailbox; the use of the certificate is in the trail, and how it ended",
@@ -56,6 +58,8 @@ def entries_of(fact: Event, user_id: str) -> list[dict[str, Any]]:
     """Entries {act, user_id, subject, detail} of a fact that this user caused."""
     if isinstance(fact, facts.CertificateUsesEnded):
         return [ended(use) for use in fact.uses]
+    if isinstance(fact, facts.BrowserSessionEnded):
+        return browser_ended(fact, user_id)
     return [entry_of(fact) | {"user_id": user_id}]
 
 
@@ -63,6 +67,15 @@ def ended(use: facts.EndedUse) -> dict[str, Any]:
     """How the use ended that was recorded before it happened, whose entry is the subject."""
     detail = {"certificate_id": use.certificate_id, "outcome": use.outcome} | ({"code": use.code} if use.code else {})
     return {"act": "certificate_use_ended", "user_id": use.user_id, "subject": use.use_id, "detail": detail}
+
+
+def browser_ended(fact: facts.BrowserSessionEnded, user_id: str) -> list[dict[str, Any]]:
+    """The end of the session, and that of the use of the certificate."""
+    kept = {name: fact.payload()[name] for name in ENDED_SESSION}
+    session = {"act": fact.topic, "user_id": user_id, "subject": fact.session_id, "detail": kept}
+    outcome = "used" if fact.hosts else "unused"
+    use = facts.EndedUse(use_id=fact.use_id, certificate_id=fact.certificate_id, user_id=user_id, outcome=outcome)
+    return [session, ended(use)] if fact.use_id else [session]
 
 
 def entry_of(fact: Event) -> dict[str, Any]:

@@ -25,13 +25,12 @@ import urllib3
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 from services.chassis.database import outside_units
+from services.chassis.public_addresses import Address, is_public, unwrapped
 from services.chassis.settings import Settings
 from services.contracts.sentences import said
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 PATIENCE_S: Final = 10
 LARGEST: Final = 512 * 1024
-NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
 AGENT: Final = "Casillero"
 
 
@@ -137,16 +136,3 @@ def checked_url(url: str) -> SplitResult:
     if not is_plain or not url.isascii() or any(character.isspace() for character in url):
         raise HostRefused(said("La dirección no es una dirección https."))
     return parts
-
-
-def unwrapped(address: Address) -> Address:
-    """The IPv4 address that an IPv6 one stands for, if it does (RFC 4291, 3056, 6052)."""
-    if isinstance(address, ipaddress.IPv4Address):
-        return address
-    if address in NAT64:
-        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    return address.ipv4_mapped or address.sixtofour or address
-
-
-def is_public(address: Address) -> bool:
-    return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified or address.is_loopback)

@@ -24,8 +24,20 @@ class SettingMissing(CannotStart):
     """A setting that the process cannot start without; the text names the variable and the cure."""
 
 
-CHOICES = {"log_level": ("DEBUG", "INFO", "WARNING", "ERROR"), "teu_source": ("on", "off")}
-AT_LEAST_ONE = ("sync_in_flight", "sync_every_s", "checkpoint_every_s", "body_timeout_s", "rpc_timeout_s", "grace_s")
+CHOICES = {"log_level": ("DEBUG", "INFO", "WARNING", "ERROR"), "teu_source": ("on", "off"), "browser": ("chromium", "firefox")}
+AT_LEAST_ONE = (
+    "sync_in_flight",
+    "sync_every_s",
+    "checkpoint_every_s",
+    "body_timeout_s",
+    "rpc_timeout_s",
+    "grace_s",
+    "browser_sessions_host",
+    "browser_sessions_firm",
+    "browser_viewer_away_s",
+    "browser_idle_s",
+    "browser_memory_mib",
+)
 
 
 def setting(default: Any, help: str) -> Any:
@@ -65,6 +77,17 @@ class Settings:
         "", "private networks, as 10.0.0.0/8 with spaces between, in which a firm's sign-in provider may be; loopback: tests and demo only"
     )
     trusted_ca_file: str = setting("", "PEM file with authorities trusted besides the system's for what firms name; empty: none")
+    browser: str = setting(
+        "chromium", "browser of a session with a client's certificate, unless it is asked for otherwise: chromium or firefox"
+    )
+    browser_sessions_host: int = setting(8, "such sessions at a time on one machine; each takes about half a GiB")
+    browser_sessions_firm: int = setting(4, "such sessions at a time of one firm")
+    browser_viewer_away_s: int = setting(60, "seconds after which a session that nobody looks at ends")
+    browser_idle_s: int = setting(900, "seconds after which a session in which nobody does anything ends")
+    browser_memory_mib: int = setting(2048, "MiB of memory with which a session ends")
+    browser_hosts: str = setting(
+        "", "portals that are elsewhere than the DNS says, as name=address with spaces between: tests and training with stand-ins only"
+    )
     rpc_timeout_s: int = setting(20, "seconds to wait for another service")
     password_memory_kib: int = setting(65_536, "KiB of memory that hashing a password takes; less only where nobody's real password is")
     health_port: int = setting(0, "port of /livez, /readyz and /metrics of a service process; 0: none")

@@ -411,3 +411,34 @@ class DocumentAdded(Event):
     client_id: str
     origin: str
     size: int
+
+
+# ── browser ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@event("browser")
+class BrowserSessionOpened(Event):
+    """A person opened a browser that shows a client's certificate. The trail has the use of its key, entry `use_id`, from before."""
+
+    session_id: str
+    client_id: str
+    certificate_id: str
+    use_id: str
+    browser: str
+    mode: str
+    reason: str
+
+
+@event("browser")
+class BrowserSessionEnded(Event):
+    """The browser is gone, and the key with it. `hosts`: those that it reached; `because`: a code of `schemas.browser_sessions.ENDINGS`."""
+
+    session_id: str
+    client_id: str
+    certificate_id: str
+    use_id: str
+    because: str
+    lasted_s: int
+    hosts: tuple[str, ...]
+    uploads: int
+    downloads: int

@@ -268,6 +268,19 @@ class Notifications(EveryService, Protocol):
     def document_part(self, document_id: str, number: int) -> str: ...  # base64
 
 
+class Browser(EveryService, Protocol):
+    """Browsers that show a client's certificate."""
+
+    def open(self, client_id: str, new_session: Json) -> Json: ...  # schemas.browser_sessions; the key's use is in the trail before
+    def session(self, session_id: str) -> Json: ...
+    def sessions_of(self, client_id: str) -> list[Json]: ...  # the latest, newest first
+    def close(self, session_id: str) -> None: ...  # at once; closing what has ended is no fault
+    def viewer_token(self, session_id: str) -> str: ...  # good once, within a minute, for who opened it
+    def redeem(self, session_id: str, token: str) -> Json: ...  # {screen}: the path of a Unix socket that speaks RFB
+    def upload(self, session_id: str, file: Json) -> Json: ...  # the session
+    def download(self, session_id: str, name: str) -> Json: ...  # {name, content_base64}
+
+
 PROMISES: dict[str, type] = {
     "access": Access,
     "sign_in": SignIn,
@@ -277,4 +290,5 @@ PROMISES: dict[str, type] = {
     "mailbox_sync": MailboxSync,
     "teu_watcher": TeuWatcher,
     "notifications": Notifications,
+    "browser": Browser,
 }

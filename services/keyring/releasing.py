@@ -29,6 +29,7 @@ from services.chassis.promises import Asked
 from services.chassis.sealing import CannotOpen
 from services.contracts.errors import Away, Invalid, Refusal
 from services.contracts.message import utc_now
+from services.contracts.rpc import Scope
 from services.contracts.schemas.certificates import release_context
 from services.contracts.sentences import said
 from services.keyring.envelopes import OpenKeys
@@ -109,7 +110,7 @@ def judge(uses: list[Use], access: Asked) -> None:
         if use.ticket["user_id"] and not use.refused:
             asked = (use.tenant_id, use.ticket["user_id"], use.ticket["body"], tuple(use.client.group_ids))
             if asked not in answers:
-                answers[asked] = may_sync(access, *asked)
+                answers[asked] = (may_browse if use.ticket["reason"] == "browser" else may_sync)(access, *asked)
             use.refused = "" if answers[asked] else "not_allowed"
 
 
@@ -122,6 +123,17 @@ def may_sync(access: Asked, tenant_id: str, user_id: str, body: str, group_ids: 
         return False
 
 
+def may_browse(access: Asked, tenant_id: str, user_id: str, body: str, group_ids: tuple[str, ...]) -> bool:
+    """To show a certificate to any portal: the capability, and sight of the client."""
+    try:
+        scope = Scope.from_wire(access.asking(Asking(tenant_id=tenant_id, user_id=user_id)).scope())
+    except Away:
+        raise
+    except Refusal:
+        return False
+    return "certificates.use" in scope.capabilities and scope.sees(frozenset(group_ids))
+
+
 def record(uses: list[Use], audit: Asked) -> None:
     """All the uses, and what is refused, in one commit of the trail; raises when it cannot be written."""
     if uses:
@@ -131,7 +143,8 @@ def record(uses: list[Use], audit: Asked) -> None:
 
 def recorded(use: Use) -> Json:
     """The entry of one. Of a ticket that names somebody else's certificate or client nothing is kept that is not the tenant's."""
-    detail = {"ticket_id": use.id} | {name: use.ticket[name] for name in ("mailbox_id", "body", "reason")}
+    kept = ("mailbox_id", "body", "reason", "why") if use.ticket["why"] else ("mailbox_id", "body", "reason")
+    detail = {"ticket_id": use.id} | {name: use.ticket[name] for name in kept}
     return {
         "tenant_id": use.tenant_id,
         "act": "certificate_refused" if use.refused else "certificate_used",

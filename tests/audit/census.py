@@ -18,6 +18,7 @@ READS = {
     " removed_portals sync",
     "sync_worker": "erasure holdings holdings_page parked_summary",
     "teu_watcher": "coverage edict edicts erasure holdings holdings_page job job_outcomes parked_summary source",
+    "browser": "erasure holdings holdings_page parked_summary redeem session sessions_of viewer_token",
     "notifications": "document_part documents erasure holdings holdings_page notification notifications parked_summary",
 }
 
@@ -103,6 +104,12 @@ WRITES = {
         "remove_portal": "mailbox_sync.portal_changed",
         "restore_portal": "mailbox_sync.portal_changed",
         "sync_now": "mailbox_sync.sync_requested",
+    },
+    "browser": {
+        "close": "browser.browser_session_ended",
+        "download": "browser.browser_session_ended",
+        "open": "browser.browser_session_opened",
+        "upload": "browser.browser_session_ended",
     },
     "teu_watcher": {"read_day": "read_day", "switch_source": "teu_watcher.teu_source_switched"},
     "notifications": {

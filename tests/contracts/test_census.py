@@ -70,6 +70,8 @@ COMMANDS = {
     "tenant resume": "access.resume_tenant",
     "tenant export": "each service's holdings of one firm; audit.record first",
     "tenant erase": "access.erase_tenant; audit.record first",
+    "browser check": "looks at this machine",
+    "browser install": "installs packages, compiles the token's module",
     "audit export": "audit.export_of, audit.exported_of",
     "audit verify": "reads a file",
     "audit key": "audit",

@@ -13,7 +13,7 @@ def test_a_package_is_missing_until_its_program_is_there(tmp_path: Path) -> None
     program = tmp_path / "usr/lib/postgresql/15/bin/postgres"
     program.parent.mkdir(parents=True)
     program.touch()
-    assert missing(list(PROGRAMS), tmp_path) == ["rabbitmq-server", "xmlsec1", "chromium"]
+    assert missing(list(PROGRAMS), tmp_path) == [name for name in PROGRAMS if name != "postgresql"]
 
 
 def test_the_client_alone_is_not_the_server(tmp_path: Path) -> None:

@@ -63,6 +63,7 @@ LEFT_OUT = {
     "sign_in.recovery_codes.code_hash",
     "sign_in.providers.sealed_secret",
     "audit.nodes.hash",
+    "browser.sessions.token_hash",
 }
 
 

@@ -18,7 +18,8 @@ from services.contracts.schemas import Shape
 from services.contracts.sentences import said
 
 STATES = ("valid", "expiring", "expired")
-REASONS = ("schedule", "sync")
+REASONS = ("schedule", "sync", "browser")
+OF_PEOPLE = ("sync", "browser")
 AT_MOST = 50
 LARGEST_FILE = 100_000
 MOST_AT_ONCE = 2_000
@@ -62,7 +63,10 @@ class ImportCertificate(Shape):
 
 
 class Ticket(Shape):
-    """Why a worker wants a private key. `id` is a UUIDv7 made when asking, good for one use within five minutes; left out, one is made."""
+    """Why a worker wants a private key. `id` is a UUIDv7 made when asking, good for one use within five minutes; left out, one is made.
+
+    For a browser the session stands where the mailbox does, and `why` is what the person wrote.
+    """
 
     id = fields.UUID(load_default=lambda: UUID(new_id()))
     tenant_id = fields.String(required=True, validate=validate.Length(1, 36))
@@ -73,10 +77,14 @@ class Ticket(Shape):
     reason = fields.String(required=True, validate=validate.OneOf(REASONS))
     user_id = fields.String(load_default="", allow_none=True, validate=validate.Length(max=36))
 
+    why = fields.String(load_default="", validate=validate.Length(max=300))
+
     @validates_schema
-    def a_person_stands_behind_a_sync(self, ticket: dict[str, Any], **_: Any) -> None:
-        if ticket.get("reason") == "sync" and not ticket.get("user_id"):
-            raise ValidationError(said("Una consulta a mano la pide una persona."), "user_id")
+    def a_person_stands_behind_what_people_ask(self, ticket: dict[str, Any], **_: Any) -> None:
+        if ticket.get("reason") in OF_PEOPLE and not ticket.get("user_id"):
+            raise ValidationError(said("Esto lo pide una persona."), "user_id")
+        if ticket.get("reason") == "browser" and not ticket.get("why"):
+            raise ValidationError(said("Quien abre un navegador dice por qué."), "why")
 
 
 class Tickets(Shape):

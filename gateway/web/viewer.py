@@ -1,0 +1,147 @@
+"""The viewer of a remote browser: noVNC on a page of ours, and the bridge between its WebSocket and the screen's Unix socket.
+
+The page carries a token that is good for one connection within a minute, as a sub-protocol and never in an address; the bridge wants the
+session's cookie, our own origin and the token. While it stands, who is signed in is looked up every few seconds.
+Traps: `shutdown` comes before `close`, or the thread that reads keeps the screen connected. What the socket's path leads to was made inside
+the sandbox, so a link is not followed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import stat
+import threading
+import time
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from flask import Blueprint, request
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from gateway import session
+from gateway.upgrading import ConnectionClosed, Server, close, upgraded
+from gateway.web.window import window
+from services.contracts.errors import Away, Conflict, NotAllowed, Refusal
+
+PROTOCOL: Final = "binary"
+TOKEN: Final = "casillero."
+POLICY_VIOLATION: Final = 1008
+MOST: Final = 24
+JUDGE_S: Final = 3.0
+open_viewers = threading.BoundedSemaphore(MOST)
+
+
+def register(pages: Blueprint) -> None:
+    pages.add_url_rule("/navegador/<session_id>", view_func=viewer)
+    pages.add_url_rule("/navegador/<session_id>/pantalla", view_func=screen)
+
+
+def viewer(session_id: str) -> Any:
+    with session.services() as ask:
+        shown = ask.browser.session(session_id)
+        token = ask.browser.viewer_token(session_id) if shown["state"] == "open" else ""
+        client = ask.clients.client(shown["client_id"])
+        response = window(ask, "browser/viewer.html", shown=shown, client=client, token=token)
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def screen(session_id: str) -> Response:
+    """The bridge. Who is not signed in, or comes from another page, is refused before anything is taken over."""
+    asking = session.signed_in()
+    if request.headers.get("Upgrade", "").lower() != "websocket":
+        raise Conflict(gettext("Esta dirección es la del visor: se abre desde su página."))
+    if urlsplit(request.headers.get("Origin", "")).netloc != request.host:
+        raise NotAllowed(gettext("El visor solo se abre desde la página de Casillero."))
+    if not open_viewers.acquire(blocking=False):
+        raise Away(gettext("Hay demasiados visores abiertos. Cierre alguno y vuelva a cargar la página."))
+    token, judge = token_of(request.headers.get("Sec-WebSocket-Protocol", "")), Judge(session.pool(), str(session.credential()))
+    try:
+        return upgraded(PROTOCOL, lambda wire: bridge(wire, session_id, token, asking, judge))
+    finally:
+        open_viewers.release()
+
+
+def token_of(protocols: str) -> str:
+    offered = [protocol.strip() for protocol in protocols.split(",")]
+    return next((protocol.removeprefix(TOKEN) for protocol in offered if protocol.startswith(TOKEN)), "")
+
+
+def bridge(wire: Server, session_id: str, token: str, asking: Any, judge: Judge) -> None:
+    try:
+        with judge.pool.services(asking) as ask:
+            path = ask.browser.redeem(session_id, token)["screen"]
+        there = connected(path)
+    except (Refusal, OSError):
+        return close(wire, POLICY_VIOLATION, "token")
+    threading.Thread(target=downwards, args=(there, wire), daemon=True).start()
+    try:
+        upwards(wire, there, judge)
+    finally:
+        hang_up(there)
+
+
+def connected(path: str) -> socket.socket:
+    """Raises OSError when the screen is gone, or is not a socket."""
+    if not stat.S_ISSOCK(Path(path).lstat().st_mode):
+        raise OSError(f"{path} is not a socket")
+    there = socket.socket(socket.AF_UNIX)
+    there.connect(path)
+    return there
+
+
+class Judge:
+    """Whether whoever looks is still signed in; asked every few seconds."""
+
+    def __init__(self, pool: Any, cookie: str):
+        self.pool, self.cookie, self.next_at = pool, cookie, time.monotonic() + JUDGE_S
+
+    def allows(self) -> bool:
+        if time.monotonic() < self.next_at:
+            return True
+        self.next_at = time.monotonic() + JUDGE_S
+        try:
+            with self.pool.services(session.anonymous()) as ask:
+                return bool(ask.sign_in.who(self.cookie))
+        except Away:
+            return True  # What a session may is judged beside this, and ends it.
+        except Refusal:
+            return False
+
+
+def upwards(wire: Server, there: socket.socket, judge: Judge) -> None:
+    """What the person does, to the screen, until either hangs up."""
+    while judge.allows():
+        said = wire.receive(timeout=JUDGE_S)
+        if said is not None:
+            there.sendall(said.encode() if isinstance(said, str) else said)
+        elif not wire.connected:
+            return
+    close(wire, POLICY_VIOLATION, "session")
+
+
+def downwards(there: socket.socket, wire: Server) -> None:
+    """What the screen shows, to the person."""
+    try:
+        while shown := there.recv(1 << 16):
+            wire.send(shown)
+    except (OSError, ConnectionClosed):
+        pass
+    hang_up(there)
+    close(wire)
+
+
+def hang_up(there: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        there.shutdown(socket.SHUT_RDWR)
+    there.close()

@@ -1,0 +1,163 @@
+"""The sessions that this process keeps: each has a warden (`warden`), a process of its own, at the other end of a socket pair.
+
+What a warden says is read by a green thread as it comes; what follows from it is written by `keep_sessions` of the service. When this
+process ends, however it ends, the wardens see their sockets close and end everything.
+Trap: a warden is started by the main thread, never in `tpool`: what dies with its parent dies with the thread that started it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import socket
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import eventlet
+import structlog
+from nameko.extensions import DependencyProvider
+
+from services.browser import folders, machine
+from services.chassis.boxes import WorkerKey, wipe
+from services.chassis.settings import Settings
+from services.contracts.errors import Away
+from services.contracts.sentences import said
+
+log = structlog.get_logger()
+Json = dict[str, Any]
+START_S: Final = 15
+ROOT: Final = Path(__file__).parents[2]
+
+
+@dataclass
+class Kept:
+    """`judged_at` is monotonic: when the permission was last found good."""
+
+    session_id: str
+    tenant_id: str
+    user_id: str
+    client_id: str
+    process: subprocess.Popen[bytes]
+    line: socket.socket
+    group_ids: frozenset[str]
+    screen: str = ""
+    hosts: list[str] = field(default_factory=list)
+    downloads: list[Json] | None = None
+    because: str = ""
+    has_ended: bool = False
+    judged_at: float = field(default_factory=time.monotonic)
+    ready: threading.Event = field(default_factory=threading.Event)
+
+    def listen(self, wake: threading.Event) -> None:
+        """Until the warden hangs up, which it does when everything is gone."""
+        with self.line.makefile("r", encoding="utf-8") as lines:
+            try:
+                for line in lines:
+                    self.hear(json.loads(line))
+                    wake.set()
+            except (OSError, ValueError):
+                log.warning("warden_lost", session=self.session_id)
+        self.because = self.because or "service_gone"
+        self.has_ended = True
+        self.ready.set()
+        wake.set()
+
+    def hear(self, told: Json) -> None:
+        if told["what"] == "ready":
+            self.screen = told["screen"]
+            self.ready.set()
+        elif told["what"] == "host" and told["allowed"]:
+            self.hosts.append(told["host"])
+        elif told["what"] == "files":
+            self.downloads = told["downloads"]
+        elif told["what"] == "ended":
+            self.because = self.because or told["because"]
+            if told["fault"]:
+                log.error("browser_failed", session=self.session_id, because=told["because"], error=told["fault"])
+
+    def close(self, because: str) -> None:
+        self.because = self.because or because
+        try:
+            self.line.sendall(because.encode())
+        except OSError:
+            return  # It is ending already.
+
+
+class Desk(DependencyProvider):
+    """What the green threads of this process share: its key, its folder, and the sessions it keeps."""
+
+    def setup(self) -> None:
+        self.settings: Settings = self.container.config["settings"]
+        self.key = WorkerKey.new()
+        self.host = socket.gethostname()[:100]
+        self.root = root_of(self.settings)
+        self.kept: dict[str, Kept] = {}
+        self.bell = threading.Event()
+
+    def get_dependency(self, worker_ctx: Any) -> Desk:
+        return self
+
+    def missing(self, browser: str) -> list[machine.Missing]:
+        return machine.missing(browser)
+
+    def folder_of(self, session_id: str) -> Path:
+        return self.root / session_id.replace("-", "")
+
+    def launch(self, session: Any, slot: int, told: Json, key: bytearray) -> Kept:
+        """A running session; the key is overwritten. Raises Away when it does not start.
+
+        `told`: {client, group_ids, certificate, portals, chain_pem}.
+        """
+        folders.make(self.root)
+        ours, theirs = socket.socketpair()
+        command = [sys.executable, "-m", "services.browser.warden", str(theirs.fileno())]
+        process = subprocess.Popen(
+            command, pass_fds=(theirs.fileno(),), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        theirs.close()
+        who = (session.id, session.tenant_id, session.user_id, session.client_id)
+        kept = Kept(*who, process, ours, frozenset(told.pop("group_ids")))
+        self.kept[session.id] = kept
+        try:
+            ours.sendall(json.dumps(self._setup(session, slot) | told | {"key_bytes": len(key)}).encode() + b"\n")
+            ours.sendall(key)
+        finally:
+            wipe(key)
+        eventlet.spawn(kept.listen, self.bell)
+        kept.ready.wait(START_S)
+        if not kept.screen:
+            kept.close("could_not_start")
+            raise Away(
+                said("El navegador no arranca en esta máquina. Avise a quien opera Casillero: `casillero browser check` dice qué falta.")
+            )
+        return kept
+
+    def _setup(self, session: Any, slot: int) -> Json:
+        asked = self.settings
+        return {
+            "folder": str(self.folder_of(session.id)),
+            "root": str(self.root),
+            "slot": slot,
+            "browser": session.browser,
+            "elsewhere": dict(pair.split("=", 1) for pair in asked.browser_hosts.split()),
+            "networks": [str(network) for network in asked.networks_trusted],
+            "ca_file": str(Path(asked.trusted_ca_file).absolute()) if asked.trusted_ca_file else "",
+            "viewer_away_s": asked.browser_viewer_away_s,
+            "idle_s": asked.browser_idle_s,
+            "memory_mib": asked.browser_memory_mib,
+        }
+
+    def close_all(self) -> None:
+        for kept in self.kept.values():
+            kept.close("service_gone")
+
+
+def root_of(settings: Settings) -> Path:
+    """One folder an installation, on memory-backed files: the services of one machine share it, and nobody else's is touched."""
+    whose = f"{settings.data_dir.absolute()} {settings.database_url}"
+    return machine.MEMORY / f"casillero-browser-{hashlib.sha256(whose.encode()).hexdigest()[:12]}"
