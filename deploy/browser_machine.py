@@ -5,15 +5,16 @@ from __future__ import annotations
 import click
 
 from deploy.debian_packages import BROWSER, ensure_packages
-from services.browser import machine, shim
+from services.browser import machine, own_firefox, shim
 from services.chassis.running import fail
 
 BROWSERS = ("chromium", "firefox")
 
 
 def check() -> int:
-    """One line a browser, and one for each thing that is missing; 1 when not even one browser can be used."""
+    """One line a browser, and one for each thing that is missing; 1 when none can be used."""
     missing = {browser: machine.missing(browser) for browser in BROWSERS}
+    missing["el Firefox de este equipo"] = own_firefox.missing()
     for browser, wrong in missing.items():
         click.echo(f"{browser}: {'se rechaza' if wrong else 'listo'}")
         for one in wrong:

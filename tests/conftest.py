@@ -1,6 +1,7 @@
 """What every test can ask for."""
 
 import contextlib
+import os
 import shutil
 import tempfile
 from collections import Counter
@@ -10,11 +11,15 @@ import pytest
 
 from deploy.private_servers import private_servers
 from deploy.sandbox.client import started_sandbox
+from services.browser import own_firefox
 from tests import sites, worlds
 from tests.browser_service import offices
 
 VAR = Path(__file__).parents[1] / "var" / "tests"
 WORLDS = ("embedded", "deployed")
+# Nothing is opened on the screen of whoever runs the tests.
+for screen in own_firefox.SCREENS:
+    os.environ.pop(screen, None)
 
 
 @contextlib.contextmanager

@@ -6,12 +6,14 @@ import secrets
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from eventlet.greenpool import GreenPool
 
 from deploy.all_in_one import Running
 from deploy.demo.firm import GROUPS, PEOPLE, STATE, Plan, PlannedClient
+from deploy.sandbox import sede
 from deploy.sandbox.client import Sandbox
 from deploy.sandbox.people import invent_person
 from services.chassis.asking import NOBODY
@@ -84,6 +86,7 @@ def plant(here: Running, sandbox: Sandbox, plan: Plan) -> Planted:
     import_firm_certificate(manager, sandbox, plan)
     several = GreenPool(AT_ONCE).imap(lambda client: plant_client(manager, sandbox, client, group_ids), plan.clients)
     client_ids = {str(client.party.tax_id): client_id for client, client_id in zip(plan.clients, several, strict=True)}
+    plant_portal(people["administrator"], sandbox)
     people["administrator"].post("/api/edicts/read", date=plan.teu_day.isoformat())
     return Planted(people, client_ids, expected)
 
@@ -118,6 +121,12 @@ def plant_people(here: Running) -> dict[str, Person]:
         user = admin.post("/api/users", email=email, name=name, role=role, group_ids=[group_ids[group] for group in groups])
         people[role] = invited(here, made["tenant_id"], user["id"], email, role)
     return people
+
+
+def plant_portal(admin: Person, sandbox: Sandbox) -> None:
+    """An office that greets whoever *Abrir navegador* comes as."""
+    url = f"https://{sede.HOST}:{urlsplit(sandbox.url).port}{sede.PATH}"
+    admin.post("/api/portals", name="Sede de la demostración", actions=[{"kind": "access", "url": url}])
 
 
 def grants() -> list[dict[str, Any]]:

@@ -14,11 +14,13 @@ from deploy.all_in_one import Running, Start
 from deploy.demo import showing
 from deploy.demo.firm import Plan, plan
 from deploy.demo.planting import DemoFailed, Planted, plant
+from deploy.sandbox import sede
 from deploy.sandbox.client import Sandbox, started_sandbox
 from services.chassis.running import fail
 from services.chassis.settings import Settings
 
 MARK = "demo.json"
+LOOPBACK = "127.0.0.0/8"
 
 
 def run(start: Start, once: bool) -> int:
@@ -69,7 +71,8 @@ def begin_anew(folder: Path) -> None:
 
 def settings_for(sandbox: Sandbox) -> Settings:
     bodies = Settings(dehu_url=sandbox.url, teu_url=sandbox.url, bodies_ca_file=sandbox.ca_file)
-    return replace(bodies, teu_source="on", teu_requests_per_s=0.0)
+    office = replace(bodies, browser_hosts=f"{sede.HOST}=127.0.0.1", trusted_networks=LOOPBACK, trusted_ca_file=sandbox.ca_file)
+    return replace(office, teu_source="on", teu_requests_per_s=0.0)
 
 
 def ready(here: Running, sandbox: Sandbox, planted: Planted) -> dict:

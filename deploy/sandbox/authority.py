@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12 as p12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from . import sede
 from .subjects import Company, name_of, subject_of
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
@@ -103,7 +104,8 @@ class Authority:
         return key, x509.load_pem_x509_certificate(content)
 
     def _server_certificate(self, key: PrivateKey) -> x509.Certificate:
-        names = x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+        known_as = [x509.DNSName("localhost"), x509.DNSName(sede.HOST), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+        names = x509.SubjectAlternativeName(known_as)
         return self._signed(key, name_of(("CN", "localhost")), _YEAR * 5, [names, x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])])
 
     def _signed(self, key: PrivateKey, subject: x509.Name, lasts: timedelta, extensions: list[x509.ExtensionType]) -> x509.Certificate:

@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from . import sede
 from .authority import Authority
 from .faults import instead_of_answer, lost_on_the_way, slowed
 from .lema.endpoint import Endpoint
@@ -110,6 +111,8 @@ class Bodies:
     def answer(self, request: Request, certificate: bytes | None) -> Answer:
         if request.path in (PENDING_PATH, REALIZED_PATH):
             return self._lema.answer(request, certificate)
+        if request.path == sede.PATH and request.method == "GET":
+            return sede.answer(certificate)
         if request.path.startswith("/boe_n/") and request.method == "GET":
             return self._bulletin(request)
         return Answer(404, "text/plain", b"no public body answers here")

@@ -9,6 +9,7 @@ from gateway.web import (
     bulk,
     certificates,
     client,
+    client_browser,
     client_certificates,
     client_documents,
     client_groups,
@@ -44,7 +45,7 @@ from gateway.web import (
     views,
 )
 
-CLIENT = (client, client_certificates, client_documents, client_groups, client_mailboxes, client_notifications)
+CLIENT = (client, client_browser, client_certificates, client_documents, client_groups, client_mailboxes, client_notifications)
 PEOPLE = (groups, group_people, group_clients, people, people_access, roles, profile, profile_access, profile_tokens)
 FIRM = (firm, firm_provider, certificates, portals)
 INBOX = (inbox, processing, edicts, mailboxes, audit, health, parked)

@@ -36,7 +36,9 @@ open_viewers = threading.BoundedSemaphore(MOST)
 
 def register(pages: Blueprint) -> None:
     pages.add_url_rule("/navegador/<session_id>", view_func=viewer)
-    pages.add_url_rule("/navegador/<session_id>/pantalla", view_func=screen)
+    # Twice: a request to upgrade only finds a rule that says so, and any other only one that does not.
+    for websocket in (True, False):
+        pages.add_url_rule("/navegador/<session_id>/pantalla", view_func=screen, websocket=websocket)
 
 
 def viewer(session_id: str) -> Any:

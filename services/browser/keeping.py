@@ -22,7 +22,7 @@ import eventlet
 import structlog
 from nameko.extensions import DependencyProvider
 
-from services.browser import folders, machine
+from services.browser import folders, machine, own_firefox
 from services.chassis.boxes import WorkerKey, wipe
 from services.chassis.settings import Settings
 from services.contracts.errors import Away
@@ -31,6 +31,8 @@ from services.contracts.sentences import said
 log = structlog.get_logger()
 Json = dict[str, Any]
 START_S: Final = 15
+HOSTED: Final = "hosted"
+WARDENS: Final = {HOSTED: "services.browser.warden", own_firefox.MODE: "services.browser.own_firefox"}
 ROOT: Final = Path(__file__).parents[2]
 
 
@@ -105,6 +107,11 @@ class Desk(DependencyProvider):
     def missing(self, browser: str) -> list[machine.Missing]:
         return machine.missing(browser)
 
+    def mode(self) -> str:
+        """Where a browser opens when nobody says which: on the person's own screen, if they sit at this machine and have one."""
+        is_own = own_firefox.is_where_the_person_sits(self.settings) and not own_firefox.missing()
+        return own_firefox.MODE if is_own else HOSTED
+
     def folder_of(self, session_id: str) -> Path:
         return self.root / session_id.replace("-", "")
 
@@ -115,7 +122,7 @@ class Desk(DependencyProvider):
         """
         folders.make(self.root)
         ours, theirs = socket.socketpair()
-        command = [sys.executable, "-m", "services.browser.warden", str(theirs.fileno())]
+        command = [sys.executable, "-m", WARDENS[session.mode], str(theirs.fileno())]
         process = subprocess.Popen(
             command, pass_fds=(theirs.fileno(),), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )

@@ -11,9 +11,9 @@ from typing import Any
 from eventlet import GreenPool, tpool
 from sqlalchemy import update
 
-from services.browser import folders, judging, opening, sessions
+from services.browser import folders, judging, opening, own_firefox, sessions
 from services.browser.erasing import forget
-from services.browser.keeping import Desk, Kept
+from services.browser.keeping import HOSTED, Desk, Kept
 from services.browser.known import keep_clients, learn_client
 from services.browser.models import Client, Model, Running, Session
 from services.browser.sessions import USE, known_session, own_session, visible_client
@@ -62,15 +62,22 @@ class BrowserService(Service):
         wanted = checked(shapes.NewBrowserSession, new_session)
         if client.is_archived:
             raise Conflict(opening.ARCHIVED)
-        browser = wanted["browser"] or self.desk.settings.browser
-        self._require_machine(browser)
+        mode, browser = self._chosen(wanted["browser"])
         portals = opening.require_portals(self.mailbox_sync.portals())
         card = opening.usable(self.keyring.certificates(client_id))
-        session = Session(id=new_id(), tenant_id=asking.tenant_id, client_id=client.id, user_id=asking.user_id, mode="hosted")
+        session = Session(id=new_id(), tenant_id=asking.tenant_id, client_id=client.id, user_id=asking.user_id, mode=mode)
         session.certificate_id, session.reason, session.browser, session.opened_at = card["id"], wanted["reason"], browser, utc_now()
         slot = self._take_place(asking, session)
         told = {"client": client.name, "group_ids": client.group_ids, "certificate": opening.holder_of(card), "portals": portals}
         return self._started(asking, session, slot, told)
+
+    def _chosen(self, wanted: str) -> tuple[str, str]:
+        """(mode, browser). The person's own is a Firefox; whoever asks for one by name gets it in the sandbox."""
+        if not wanted and self.desk.mode() == own_firefox.MODE:
+            return own_firefox.MODE, "firefox"
+        browser = wanted or self.desk.settings.browser
+        self._require_machine(browser)
+        return HOSTED, browser
 
     def _require_machine(self, browser: str) -> None:
         missing = tpool.execute(self.desk.missing, browser)

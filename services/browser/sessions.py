@@ -34,6 +34,7 @@ USE: Final = "certificates.use"
 NO_PLACE: Final = said("En esta máquina ya hay tantos navegadores abiertos como caben. Cierre alguno, o espere a que se cierre.")
 FIRM_FULL: Final = said("Su despacho ya tiene abiertos tantos navegadores como puede ({most}). Cierre alguno, o espere a que se cierre.")
 NOT_OPEN: Final = said("Esta sesión de navegador ya ha terminado. Abra otra en la ficha del cliente.")
+OWN: Final = said("Este navegador es el Firefox de su equipo: mírelo, y suba y baje ficheros, en él.")
 
 
 def visible_client(service: BrowserService, db: UnitOfWork, asking: Asking, client_id: str) -> Client:
@@ -55,13 +56,15 @@ def known_session(service: BrowserService, db: UnitOfWork, asking: Asking, sessi
 
 
 def own_session(service: BrowserService, db: UnitOfWork, asking: Asking, session_id: str) -> Session:
-    """One's own that is open: its screen and its files are for nobody else."""
+    """One's own that is open in a sandbox: its screen and its files are for nobody else."""
     session = known_session(service, db, asking, session_id)
     if session.user_id != asking.user_id:
         raise NotFound()
     asking.require(USE)
     if session.state != "open":
         raise Conflict(NOT_OPEN)
+    if session.mode != "hosted":
+        raise Conflict(OWN)
     return session
 
 

@@ -136,12 +136,12 @@ class Session:
         shutil.rmtree(self.setup["folder"], ignore_errors=True)
 
 
-def main(descriptor: int) -> int:
+def main(descriptor: int, kind: type[Session] = Session) -> int:
     service = socket.socket(fileno=descriptor)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.umask(0o022)
     setup, key = read_setup(service)
-    session = Session(setup, service)
+    session = kind(setup, service)
     fault = ""
     try:
         asyncio.run(session.run(key))

@@ -15,6 +15,7 @@ from gateway.sentences import PLACE, Sentences, sentences_in
 FOR_OPERATORS = {
     "services/__main__.py",
     "services/browser/machine.py",
+    "services/browser/own_firefox.py",
     "services/audit/checkpoint.py",
     "services/audit/keys.py",
     "services/chassis/broker.py",

@@ -1,0 +1,65 @@
+"""How the person's own Firefox behaves while it has a client's certificate: it shows that without a question, keeps nothing, fetches
+nothing of its own accord, and asks where a download goes. Where its proxy listens is added when it starts.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from services.browser.policies import START
+
+PREFERENCES: Final[dict[str, Any]] = {
+    "app.normandy.enabled": False,
+    "app.shield.optoutstudies.enabled": False,
+    "app.update.auto": False,
+    "browser.aboutwelcome.enabled": False,
+    "browser.cache.disk.enable": False,
+    "browser.download.useDownloadDir": False,
+    "browser.formfill.enable": False,
+    "browser.newtabpage.enabled": False,
+    "browser.region.network.url": "",
+    "browser.safebrowsing.downloads.remote.enabled": False,
+    "browser.safebrowsing.malware.enabled": False,
+    "browser.safebrowsing.phishing.enabled": False,
+    "browser.search.suggest.enabled": False,
+    "browser.sessionstore.resume_from_crash": False,
+    "browser.shell.checkDefaultBrowser": False,
+    "browser.startup.homepage": START,
+    "browser.startup.homepage_override.mstone": "ignore",
+    "browser.startup.page": 1,
+    "browser.tabs.firefox-view": False,
+    "browser.tabs.warnOnClose": False,
+    "browser.translations.enable": False,
+    "browser.warnOnQuit": False,
+    "datareporting.healthreport.uploadEnabled": False,
+    "datareporting.policy.dataSubmissionEnabled": False,
+    "dom.push.enabled": False,
+    "dom.security.https_first": False,
+    "dom.security.https_only_mode": False,
+    "extensions.formautofill.addresses.enabled": False,
+    "extensions.formautofill.creditCards.enabled": False,
+    "extensions.pocket.enabled": False,
+    "extensions.update.enabled": False,
+    "identity.fxaccounts.enabled": False,
+    "intl.accept_languages": "es-ES, es",
+    "network.captive-portal-service.enabled": False,
+    "network.connectivity-service.enabled": False,
+    "network.dns.disablePrefetch": True,
+    "network.http.speculative-parallel-limit": 0,
+    "network.prefetch-next": False,
+    "network.proxy.allow_hijacking_localhost": True,
+    "network.proxy.failover_direct": False,
+    "network.proxy.no_proxies_on": "",
+    "network.proxy.type": 1,
+    "network.trr.mode": 5,
+    "places.history.enabled": False,
+    "privacy.sanitize.sanitizeOnShutdown": True,
+    "security.default_personal_cert": "Select Automatically",
+    "security.insecure_connection_icon.enabled": False,
+    "security.insecure_connection_text.enabled": False,
+    "security.osclientcerts.autoload": False,
+    "signon.rememberSignons": False,
+    "toolkit.telemetry.enabled": False,
+    "toolkit.telemetry.reportingpolicy.firstRun": False,
+    "trailhead.firstrun.didSeeAboutWelcome": True,
+}
