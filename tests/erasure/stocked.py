@@ -115,11 +115,11 @@ class Stock:
             db.add(store.model.Parked(handler="file_notices", event_id=ids["id"], envelope=envelope, error="x", next_try_at=tomorrow))
 
     def is_everywhere(self) -> bool:
-        """Their mailbox was read too, so that nothing of it is under way."""
+        """Their mailbox was read too, and `clients` has heard of that and of what was found, so that nothing is under way."""
         held = all(service in self.holders() for service in ("clients", "keyring", "mailbox_sync", "teu_watcher", "notifications"))
         kinds = {item["source"] for item in self.admin.notifications.notifications({"client": self.client_id})["items"]}
-        mailbox = self.admin.mailbox_sync.mailbox(self.mailbox_id)
-        return held and kinds == {"mailbox", "edict"} and mailbox["last_complete_check_at"] is not None
+        client = self.admin.clients.client(self.client_id)
+        return held and kinds == {"mailbox", "edict"} and client["pending"] == 2 and client["last_complete_check_at"] is not None
 
     def holders(self) -> set[str]:
         """The services in which one of the words stands, in clear or sealed."""
