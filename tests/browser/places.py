@@ -16,14 +16,25 @@ from tests.worlds import numbers
 
 STRANGERS: Final = ("/entrar", "/entrar/proveedor", "/olvidada", "/invitacion/<code>", "/primer-acceso/<code>")
 ADMINISTRATORS: Final = ("/usuarios", "/roles", "/despacho", "/aparcados", "/portales")
-NO_PAGES: Final = ("/despacho/logo", "/livez", "/readyz", "/metrics", "/static/<path:filename>")
+# A file, a wire, or what only machines read.
+NO_PAGES: Final = (
+    "/despacho/logo",
+    "/documentos/<document_id>",
+    "/navegador/<session_id>/pantalla",
+    "/livez",
+    "/readyz",
+    "/metrics",
+    "/static/<path:filename>",
+)
+# The viewer stands on a client's browser in its sandbox, for which the machine of the demo may lack what it needs.
+WITHOUT_A_PLACE: Final = ("/navegador/<session_id>",)
 CONVERTER: Final = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
 def rules() -> list[str]:
-    """Of all pages that are there to be looked at; those of the API are none."""
+    """Of all pages that the demo has to be looked at; those of the API are none."""
     everything = {rule.rule for rule in create_app(None).url_map.iter_rules() if "GET" in rule.methods}
-    return sorted(rule for rule in everything if not rule.startswith("/api/") and rule not in NO_PAGES)
+    return sorted(rule for rule in everything if not rule.startswith("/api/") and rule not in NO_PAGES + WITHOUT_A_PLACE)
 
 
 def role_for(rule: str) -> str | None:
