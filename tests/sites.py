@@ -23,6 +23,7 @@ from deploy.sandbox.client import Sandbox
 from services.catalogue import CLASSES
 from services.chassis.settings import PREFIX, Settings
 from tests import worlds
+from tests.browser_service import offices
 from tests.visitors import TIMEOUT_S, Person
 from tests.worlds import START_PATIENCE_S, deployed_settings, numbers, until
 
@@ -128,6 +129,7 @@ def environment_of(**settings: Any) -> dict[str, str]:
 def settings_of(sandbox: Sandbox) -> dict[str, Any]:
     trusted = {"trusted_networks": LOOPBACK, "trusted_ca_file": sandbox.ca_file}
     bodies = {"dehu_url": sandbox.url, "teu_url": sandbox.url, "bodies_ca_file": sandbox.ca_file}
+    trusted |= {"browser_hosts": f"{offices.HOST}=127.0.0.1 {offices.OTHER}=127.0.0.1"}
     return trusted | bodies | {"teu_source": "on", "teu_requests_per_s": 0, "password_memory_kib": worlds.CHEAP_KIB}
 
 

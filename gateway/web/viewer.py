@@ -36,9 +36,8 @@ open_viewers = threading.BoundedSemaphore(MOST)
 
 def register(pages: Blueprint) -> None:
     pages.add_url_rule("/navegador/<session_id>", view_func=viewer)
-    # Twice: a request to upgrade only finds a rule that says so, and any other only one that does not.
-    for websocket in (True, False):
-        pages.add_url_rule("/navegador/<session_id>/pantalla", view_func=screen, websocket=websocket)
+    pages.add_url_rule("/navegador/<session_id>/pantalla", view_func=screen, websocket=True)
+    pages.add_url_rule("/navegador/<session_id>/pantalla", view_func=no_screen)
 
 
 def viewer(session_id: str) -> Any:
@@ -61,8 +60,6 @@ POLICY: Final = (
 def screen(session_id: str) -> Response:
     """The bridge. Who is not signed in, or comes from another page, is refused before anything is taken over."""
     asking = session.signed_in()
-    if request.headers.get("Upgrade", "").lower() != "websocket":
-        raise Conflict(gettext("Esta dirección es la del visor: se abre desde su página."))
     if urlsplit(request.headers.get("Origin", "")).netloc != request.host:
         raise NotAllowed(gettext("El visor solo se abre desde la página de Casillero."))
     if not open_viewers.acquire(blocking=False):
@@ -72,6 +69,12 @@ def screen(session_id: str) -> Response:
         return upgraded(PROTOCOL, lambda wire: bridge(wire, session_id, token, asking, judge))
     finally:
         open_viewers.release()
+
+
+def no_screen(session_id: str) -> Response:
+    """For who opens the address itself."""
+    session.signed_in()
+    raise Conflict(gettext("Esta dirección es la del visor: se abre desde su página."))
 
 
 def token_of(protocols: str) -> str:

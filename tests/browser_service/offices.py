@@ -23,7 +23,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from tests.sites import free_port
+from deploy.private_servers.processes import free_port
 from tests.worlds import until
 
 HOST = "sede.pruebas.example"
