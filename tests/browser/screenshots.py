@@ -44,7 +44,7 @@ def fill_wrongly(page: Page) -> None:
     page.get_by_label("NIF/CIF").fill("B12345674")
     page.get_by_label("Nombre o razón social").fill("Talleres del Puerto S.L.")
     page.get_by_role("textbox", name="CCC 1").fill("08123456789")
-    page.get_by_role("button", name="Guardar").click()
+    page.get_by_role("button", name="Guardar", exact=True).click()
     page.get_by_role("textbox", name="CCC 1").scroll_into_view_if_needed()
 
 

@@ -46,7 +46,7 @@ def fill_in(page: Page, party, numbers: list[str]) -> None:
 
 
 def save(page: Page) -> None:
-    page.get_by_role("button", name="Guardar").click()
+    page.get_by_role("button", name="Guardar", exact=True).click()
 
 
 def certificate_of(demo, party) -> bytes:

@@ -46,7 +46,7 @@ def test_a_form_with_faults(page):
     page.get_by_label("NIF/CIF").fill("B12345678")
     page.get_by_label("Nombre o razón social").fill("Mal escrita")
     page.get_by_role("textbox", name="CCC 1").fill("08123456789")
-    page.get_by_role("button", name="Guardar").click()
+    page.get_by_role("button", name="Guardar", exact=True).click()
     expect(page.get_by_role("textbox", name="CCC 1")).to_have_attribute("aria-invalid", "true")
     assert faults_of(page) == []
 
@@ -56,7 +56,7 @@ def test_a_form_that_somebody_else_has_overtaken(page, party, demo):
     page.goto(f"/clientes/{client_id}")
     demo.person("manager").patch(f"/api/clients/{client_id}", {"version": 1, "email": "suyo@cliente.example", "notes": "Llamar"})
     page.get_by_label("Correo electrónico").fill("mio@cliente.example")
-    page.get_by_role("button", name="Guardar").click()
+    page.get_by_role("button", name="Guardar", exact=True).click()
     expect(page.get_by_role("alert")).to_be_visible()
     assert faults_of(page) == []
 

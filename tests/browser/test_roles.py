@@ -73,7 +73,7 @@ def test_who_may_not_change_a_client_reads_it_without_a_form(visits, demo, clien
     client_id, _ = client
     page = visits.page_of(role)
     page.goto(f"/clientes/{client_id}")
-    expect(page.get_by_role("button", name="Guardar")).to_have_count(1 if role in MAY_WRITE else 0)
+    expect(page.get_by_role("button", name="Guardar", exact=True)).to_have_count(1 if role in MAY_WRITE else 0)
     expect(page.get_by_role("button", name="Subir")).to_have_count(1 if role in MAY_CERTIFY else 0)
     if role not in MAY_WRITE:
         assert refused(demo, role, f"/clientes/{client_id}") == 403

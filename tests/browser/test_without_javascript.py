@@ -41,9 +41,9 @@ def test_a_client_is_made_changed_and_put_into_a_group(page, party, demo):
     page.get_by_label("NIF/CIF").fill(party.tax_id)
     page.get_by_label("Nombre o razón social").fill(party.name)
     page.get_by_role("textbox", name="CCC 1").fill(number)
-    page.get_by_role("button", name="Guardar").click()
+    page.get_by_role("button", name="Guardar", exact=True).click()
     page.get_by_label("Población").fill("Lugo")
-    page.get_by_role("button", name="Guardar").click()
+    page.get_by_role("button", name="Guardar", exact=True).click()
     expect(page.get_by_text("Guardado.")).to_be_visible()
     page.get_by_role("link", name="Grupos").last.click()
     page.get_by_label("Grupo").select_option("Sociedades")
@@ -72,5 +72,5 @@ def test_a_notification_is_taken_on(page, party, demo):
     item = demo.person("manager").get("/api/notifications", tray="pending").body["items"][0]
     page.goto(f"/notificaciones/{item['id']}")
     page.get_by_label("Estado de tramitación").select_option("En trámite")
-    page.get_by_role("button", name="Guardar").click()
+    page.get_by_role("button", name="Guardar", exact=True).click()
     assert demo.person("manager").get(f"/api/notifications/{item['id']}").body["processing_state"] == "in_progress"
