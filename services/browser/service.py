@@ -93,23 +93,23 @@ class BrowserService(Service):
 
     def _started(self, asking: Asking, session: Session, slot: int, told: Json) -> Json:
         """Whatever goes wrong from here on, the place is free again and the session has an end."""
-        because, started = "not_released", None
+        because = "not_released"
         try:
             released = opening.released(self.keyring, self.desk.key, asking, session)
             because = "could_not_start"
             with self.db.begin(asking) as db:
                 db.get_one(Session, session.id).use_id = released.use_id
-            started = self.desk.launch(session, slot, told | {"chain_pem": released.chain_pem}, released.open(self.desk.key))
+            self.desk.launch(session, slot, told | {"chain_pem": released.chain_pem}, released.open(self.desk.key))
             with self.db.begin(asking) as db:
                 return sessions.described(sessions.opened(db, session.id, released.use_id))
         except BaseException:
-            self._not_started(asking, session, because, started)
+            self._not_started(asking, session, because)
             raise
 
-    def _not_started(self, asking: Asking, session: Session, because: str, started: Kept | None) -> None:
-        """One that runs is ended by who keeps it."""
-        if started is not None or session.id in self.desk.kept:
-            self.desk.kept[session.id].close(because)
+    def _not_started(self, asking: Asking, session: Session, because: str) -> None:
+        """One that runs is ended by who keeps it; one that ran has its end already."""
+        if kept := self.desk.kept.get(session.id):
+            kept.close(because)
             return
         with self.db.begin(asking) as db:
             sessions.ended(db, session.id, because, [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 from pathlib import Path
@@ -92,7 +93,9 @@ def test_nothing_is_left_when_its_warden_is_killed(desk, open_session):
 
 def test_a_session_that_nobody_looks_at_ends(desk, impatient):
     desk.certified()
-    session = desk.open()
+    with contextlib.suppress(Conflict):  # A busy machine takes longer to open it than somebody may look away.
+        desk.open()
+    (session,) = desk.user.browser.sessions_of(desk.client_id)
     folder = desk.folder(session)
     assert desk.ended(session)["ended_because"] == "viewer_away"
     assert not folder.exists()

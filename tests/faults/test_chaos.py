@@ -20,7 +20,7 @@ from tests.faults.processes import Supervisor
 from tests.worlds import until
 
 CALLERS, SIZE = 4, 10
-RECOVERY_S = 30
+PATIENCE_S = 180  # The figure is printed; a machine that runs more than this takes longer.
 
 
 class Nemesis:
@@ -79,10 +79,10 @@ def chaos(site, *, events, seconds):
     raging.wait()
     last_fault_at = time.monotonic()
     stores = [(store_of(site.settings, Giving), Given), (store_of(site.settings, Taking), Taken)]
-    with eventlet.Timeout(RECOVERY_S):
+    with eventlet.Timeout(PATIENCE_S):
         for caller in callers:
             caller.wait()
-        until(lambda: all(set(booked(store, table, site.tenant)) >= set(names) for store, table in stores))
+        until(lambda: all(set(booked(store, table, site.tenant)) >= set(names) for store, table in stores), patience_s=PATIENCE_S)
     print(f"chaos: {dict(nemesis.done)}, all there {time.monotonic() - last_fault_at:.1f} s after the last fault")
     return [faults_of(names, booked(store, table, site.tenant)) for store, table in stores]
 

@@ -24,7 +24,7 @@ def at_once(calls: list[Callable[[], int]]) -> list[int]:
 def exported(person, **query) -> list[dict[str, str]]:
     answer = person.get("/api/clients/export.csv", **query)
     assert (answer.status, answer.headers["Content-Type"]) == (200, "text/csv; charset=utf-8"), answer
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="clientes.csv"'
+    assert answer.headers["Content-Disposition"] == "attachment; filename=clientes.csv"
     return list(csv.DictReader(io.StringIO(answer.body.removeprefix("\ufeff")), delimiter=";"))
 
 
