@@ -98,10 +98,12 @@ class SocialSecurity(Shape):
 
 
 class Flag(fields.Boolean):
-    """True or false, and none of the words that look like them."""
+    """True or false, and none of the words and numbers that look like them: to Python 0 is False."""
 
-    truthy = {True}
-    falsy = {False}
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> Any:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
 
 
 class ClientFields(Shape):

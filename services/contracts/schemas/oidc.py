@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
 from services.contracts.schemas import Shape
-from services.contracts.schemas.clients import Text
+from services.contracts.schemas.clients import Flag, Text
 from services.contracts.schemas.paging import Id
 from services.contracts.sentences import said
 
@@ -55,7 +55,7 @@ class NewProvider(Shape):
     new_users_role = fields.String(
         load_default=None, allow_none=True, validate=validate.Length(1, 100, error=said("No es un rol de su despacho."))
     )
-    is_required = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+    is_required = Flag(load_default=False)
     emergency_user_id = Id(load_default=None, allow_none=True)
 
     @validates_schema

@@ -10,7 +10,7 @@ from typing import Any, Final
 from marshmallow import Schema, ValidationError, fields, validate
 
 from services.contracts.schemas import Shape
-from services.contracts.schemas.clients import Email, Text
+from services.contracts.schemas.clients import Email, Flag, Text
 from services.contracts.schemas.paging import Id, OneOrMore, PageRequest
 from services.contracts.sentences import said
 
@@ -64,7 +64,7 @@ class UserChanges(Shape):
     email = Email(254, 3)
     name = Text(200, 1)
     role = Text(100, 1)
-    is_active = fields.Boolean(truthy={True}, falsy={False})
+    is_active = Flag()
     group_ids = fields.List(Id())
     grants = fields.List(fields.Nested(Grant))
 

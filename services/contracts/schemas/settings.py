@@ -11,7 +11,7 @@ from typing import Any, Final
 from marshmallow import Schema, ValidationError, fields, validate
 
 from services.contracts.schemas import Shape
-from services.contracts.schemas.clients import Text
+from services.contracts.schemas.clients import Flag, Text
 from services.contracts.schemas.mailboxes import KNOWN_VIA
 from services.contracts.schemas.people import LANGUAGES, SEDES
 from services.contracts.sentences import said
@@ -41,8 +41,8 @@ class SettingsChanges(Shape):
     version = fields.Integer(required=True, strict=True)
     name = Text(200, 1)
     certificate_warning_days = fields.Integer(strict=True, validate=validate.Range(1, 60, error=said("Es un número de días de 1 a 60.")))
-    strict_passwords = fields.Boolean(truthy={True}, falsy={False})
-    requires_second_factor = fields.Boolean(truthy={True}, falsy={False})
+    strict_passwords = Flag()
+    requires_second_factor = Flag()
     language = fields.String(validate=validate.OneOf(LANGUAGES, error=said("Solo existen: {known}.", known=", ".join(LANGUAGES))))
     default_mailboxes = fields.List(fields.Nested(DefaultMailbox), validate=each_body_once)
 
