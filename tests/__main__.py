@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-SECOND = frozenset({"deploy", "faults", "journeys", "web"})
+SECOND = frozenset({"browser_service", "deploy", "faults", "journeys", "web"})
 BROWSER = frozenset({"browser"})
 NOTHING_TO_DO = 5  # What pytest answers when no test of a share was wanted.
 

@@ -56,6 +56,9 @@ OWN = {
         "signing_keys": because("which signing keys there are", "id"),
         "trails": because("which trail is to be signed next", "tenant_id size signed_size signed_at next_at reread fault"),
     },
+    "browser": {
+        "running": because("places on a machine are counted over all firms", "host slot session_id tenant_id user_id seen_at"),
+    },
     "mailbox_sync": {
         "attempts": because("health of a body, over all firms", "id body outcome is_failure duration_ms at"),
         "breakers": because("a body that is down rests for everybody", "body certificate_id failures rests_until"),

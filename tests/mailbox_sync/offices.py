@@ -47,15 +47,16 @@ class Office:
     def certify(self, holder: Holder, **more: Any) -> str:
         """A certificate of the client's own; its id, once the service has heard of it."""
         file = self.bodies.certificate(holder.tax_id, holder.name, PASSWORD, key="shared", **more)
-        until(lambda: self.knows("keyring", holder.client_id), "the keyring knows the client")
+        until(lambda: self.knows("keyring", "clients", holder.client_id), "the keyring knows the client")
         certificate = hand_over(self.ask, holder.client_id, base64.b64encode(file).decode(), PASSWORD)
+        until(lambda: self.knows("mailbox_sync", "certificates", certificate["id"]), "the service has heard of the certificate")
         return certificate["id"]
 
-    def knows(self, service: str, client_id: str) -> bool:
+    def knows(self, service: str, table: str, row_id: str) -> bool:
         store = self.world.store(service)
         with store.begin(Asking(tenant_id=self.firm.tenant_id)) as db:
-            table = next(mapper.class_ for mapper in store.model.registry.mappers if mapper.class_.__tablename__ == "clients")
-            return db.get(table, client_id) is not None
+            model = next(mapper.class_ for mapper in store.model.registry.mappers if mapper.class_.__tablename__ == table)
+            return db.get(model, row_id) is not None
 
     def with_mailbox(self, holder: Holder, **more: Any) -> Holder:
         made = self.ask.mailbox_sync.add_mailbox(holder.client_id, {"body": "dehu", **more})

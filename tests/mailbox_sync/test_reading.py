@@ -81,7 +81,7 @@ def test_the_firms_certificate_reads_the_mailboxes_of_many_clients(office):
     hand_over(office.ask, "", base64.b64encode(file).decode(), PASSWORD)
     holders = [office.client() for _ in range(2)]
     office.bodies.registration(firm_tax_id, [holder.tax_id for holder in holders])
-    until(lambda: all(office.knows("keyring", holder.client_id) for holder in holders))
+    until(lambda: all(office.knows("keyring", "clients", holder.client_id) for holder in holders))
     opened = [office.with_mailbox(holder, via="firm_certificate") for holder in holders]
     assert all(office.checked(holder)["error"] is None for holder in opened)
 
@@ -100,7 +100,7 @@ def test_a_client_without_power_for_the_firm_reads_in_plain_words_what_is_missin
     )
     hand_over(office.ask, "", base64.b64encode(file).decode(), PASSWORD)
     holder = office.client()
-    until(lambda: office.knows("keyring", holder.client_id))
+    until(lambda: office.knows("keyring", "clients", holder.client_id))
     mailbox = office.in_trouble(office.with_mailbox(holder, via="firm_certificate"))
     assert mailbox["state"] == "unreadable" and "apoder" in mailbox["error"]["message"]
     assert mailbox["last_complete_check_at"] is None
