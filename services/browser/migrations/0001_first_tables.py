@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from services.chassis.message_tables import erased_table, message_tables
 from services.chassis.migrations import protect
 from services.chassis.tables import Instant
 
@@ -13,18 +14,8 @@ down_revision = None
 
 
 def upgrade() -> None:
-    op.create_table(
-        "answers",
-        sa.Column("key", sa.String(length=200), nullable=False),
-        sa.Column("user_id", sa.String(length=36), nullable=False),
-        sa.Column("tenant_id", sa.String(length=36), nullable=False),
-        sa.Column("digest", sa.String(length=64), nullable=False),
-        sa.Column("rights", sa.JSON(), nullable=False),
-        sa.Column("answer", sa.JSON(), nullable=False),
-        sa.Column("is_answered", sa.Boolean(), nullable=False),
-        sa.Column("at", Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("key", "user_id", "tenant_id"),
-    )
+    message_tables()
+    erased_table()
     op.create_table(
         "clients",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -36,57 +27,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(op.f("ix_clients_tenant_id"), "clients", ["tenant_id"], unique=False)
-    op.create_table(
-        "erased",
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("tenant_id", sa.String(length=36), nullable=False),
-        sa.Column("at", Instant(), nullable=False),
-        sa.Column("next_at", Instant(), nullable=True),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_table(
-        "handled",
-        sa.Column("handler", sa.String(length=100), nullable=False),
-        sa.Column("event_id", sa.String(length=36), nullable=False),
-        sa.Column("at", Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("handler", "event_id"),
-    )
-    op.create_table(
-        "leases",
-        sa.Column("name", sa.String(length=100), nullable=False),
-        sa.Column("holder", sa.String(length=100), nullable=False),
-        sa.Column("until", Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("name"),
-    )
-    op.create_table(
-        "outbox",
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("topic", sa.String(length=100), nullable=False),
-        sa.Column("envelope", sa.JSON(), nullable=False),
-        sa.Column("claimed_until", Instant(), nullable=True),
-        sa.Column("sent_at", Instant(), nullable=True),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_index(
-        "outbox_unsent",
-        "outbox",
-        ["id"],
-        unique=False,
-        sqlite_where=sa.text("sent_at IS NULL"),
-        postgresql_where=sa.text("sent_at IS NULL"),
-    )
-    op.create_table(
-        "parked",
-        sa.Column("handler", sa.String(length=100), nullable=False),
-        sa.Column("event_id", sa.String(length=36), nullable=False),
-        sa.Column("envelope", sa.JSON(), nullable=False),
-        sa.Column("error", sa.Text(), nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("parked_at", Instant(), nullable=False),
-        sa.Column("next_try_at", Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("handler", "event_id"),
-    )
-    op.create_index(op.f("ix_parked_next_try_at"), "parked", ["next_try_at"], unique=False)
     op.create_table(
         "running",
         sa.Column("host", sa.String(length=100), nullable=False),
@@ -123,6 +63,5 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_sessions_client_id"), "sessions", ["client_id"], unique=False)
     op.create_index(op.f("ix_sessions_tenant_id"), "sessions", ["tenant_id"], unique=False)
-    protect("answers")
     protect("clients")
     protect("sessions")
