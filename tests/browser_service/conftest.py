@@ -20,11 +20,8 @@ WHY = "Presentar el modelo 303"
 
 
 @pytest.fixture(scope="session")
-def sedes(bodies, tmp_path_factory) -> Any:
-    folder = tmp_path_factory.mktemp("sedes")
-    for path in (folder, folder.parent, folder.parent.parent):
-        path.chmod(0o755)
-    with offices.opened(folder, Path(bodies.ca_file)) as opened:
+def sedes(bodies) -> Any:
+    with offices.opened(Path(bodies.ca_file)) as opened:
         yield opened
 
 

@@ -12,6 +12,7 @@ import http.server
 import socket
 import ssl
 import subprocess
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -195,10 +196,16 @@ def listens(port: int) -> bool:
 
 
 @contextlib.contextmanager
-def opened(folder: Path, ca_file: Path) -> Iterator[Offices]:
-    """Both, until the block ends; they take, and are known by, the certificates of this authority."""
-    server_file, clients_file = server_certificate(folder, ca_file), folder / "clients.pem"
-    clients_file.write_bytes(ca_file.read_bytes())
-    (folder / "apache").mkdir()
-    with tls13(server_file, clients_file) as one, renegotiating(folder / "apache", server_file, clients_file) as two:
-        yield Offices(one, two)
+def opened(ca_file: Path) -> Iterator[Offices]:
+    """Both, until the block ends; they take, and are known by, the certificates of this authority.
+
+    Their files are not below pytest's own folder: each pytest that starts closes that to others, and Apache's user has to read there.
+    """
+    with tempfile.TemporaryDirectory(prefix="casillero-sedes-") as made:
+        folder = Path(made)
+        folder.chmod(0o755)
+        server_file, clients_file = server_certificate(folder, ca_file), folder / "clients.pem"
+        clients_file.write_bytes(ca_file.read_bytes())
+        (folder / "apache").mkdir()
+        with tls13(server_file, clients_file) as one, renegotiating(folder / "apache", server_file, clients_file) as two:
+            yield Offices(one, two)

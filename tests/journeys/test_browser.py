@@ -21,11 +21,8 @@ POLICY_VIOLATION = 1008
 
 
 @pytest.fixture(scope="module")
-def sedes(site, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("sedes")
-    for path in (folder, folder.parent, folder.parent.parent):
-        path.chmod(0o755)
-    with offices.opened(folder, Path(site.sandbox.ca_file)) as opened:
+def sedes(site):
+    with offices.opened(Path(site.sandbox.ca_file)) as opened:
         yield opened
 
 
