@@ -1,8 +1,8 @@
-"""`python -m tests …` is `pytest …` over everything, in three processes at once: alone, one leaves half of a machine idle.
+"""`python -m tests …` is `pytest …` over everything, in four processes at once: alone, one leaves half of a machine idle.
 
 Each process has servers and folders of its own, so they know nothing of each other. What the first says is shown as it comes, what the
 others say when they are over. The folders are dealt out by how long their tests take; a new one goes to the first. The browser's tests are
-the third: they need a process that eventlet has not patched (tests/patched.py).
+the last: they need a process that eventlet has not patched (tests/patched.py).
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ import tempfile
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-SECOND = frozenset({"browser_service", "deploy", "faults", "journeys", "web"})
-BROWSER = frozenset({"browser"})
+OTHERS = (frozenset({"deploy", "faults", "journeys"}), frozenset({"browser_service", "web"}), frozenset({"browser"}))
 NOTHING_TO_DO = 5  # What pytest answers when no test of a share was wanted.
 
 
 def shares() -> list[list[str]]:
     folders = {path.relative_to(FOLDER).parts[0] for path in FOLDER.rglob("test_*.py")}
-    return [[f"tests/{name}" for name in sorted(share & folders)] for share in (folders - SECOND - BROWSER, SECOND, BROWSER)]
+    first = folders.difference(*OTHERS)
+    return [[f"tests/{name}" for name in sorted(share & folders)] for share in (first, *OTHERS)]
 
 
 def main(options: list[str]) -> int:
