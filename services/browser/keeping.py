@@ -99,6 +99,7 @@ class Desk(DependencyProvider):
         self.host = socket.gethostname()[:100]
         self.root = root_of(self.settings)
         self.kept: dict[str, Kept] = {}
+        self.starting: set[str] = set()
         self.bell = threading.Event()
 
     def get_dependency(self, worker_ctx: Any) -> Desk:
@@ -130,12 +131,12 @@ class Desk(DependencyProvider):
         who = (session.id, session.tenant_id, session.user_id, session.client_id)
         kept = Kept(*who, process, ours, frozenset(told.pop("group_ids")))
         self.kept[session.id] = kept
+        eventlet.spawn(kept.listen, self.bell)
         try:
             ours.sendall(json.dumps(self._setup(session, slot) | told | {"key_bytes": len(key)}).encode() + b"\n")
             ours.sendall(key)
         finally:
             wipe(key)
-        eventlet.spawn(kept.listen, self.bell)
         kept.ready.wait(START_S)
         if not kept.screen:
             kept.close("could_not_start")

@@ -94,6 +94,7 @@ class BrowserService(Service):
     def _started(self, asking: Asking, session: Session, slot: int, told: Json) -> Json:
         """Whatever goes wrong from here on, the place is free again and the session has an end."""
         because = "not_released"
+        self.desk.starting.add(session.id)
         try:
             released = opening.released(self.keyring, self.desk.key, asking, session)
             because = "could_not_start"
@@ -105,6 +106,8 @@ class BrowserService(Service):
         except BaseException:
             self._not_started(asking, session, because)
             raise
+        finally:
+            self.desk.starting.discard(session.id)
 
     def _not_started(self, asking: Asking, session: Session, because: str) -> None:
         """One that runs is ended by who keeps it; one that ran has its end already."""
@@ -203,21 +206,23 @@ class BrowserService(Service):
             if not kept.because and (because := judging.by_rows(self, kept)):
                 kept.close(because)
         self._finish()
+        alive = self.desk.starting.union(self.desk.kept)
         with self.db.begin() as db:
-            db.execute(update(Running).where(Running.session_id.in_(list(self.desk.kept))).values(seen_at=utc_now()))
+            db.execute(update(Running).where(Running.session_id.in_(alive)).values(seen_at=utc_now()))
 
     def _finish(self) -> None:
-        """Write what the wardens said, and the end of those that are over."""
+        """Write what the wardens said, and the end of those that are over. One that ends while this writes is the next turn's."""
         for kept in list(self.desk.kept.values()):
+            is_over = kept.has_ended
             with self.db.begin(Asking(tenant_id=kept.tenant_id, user_id=kept.user_id)) as db:
                 session = db.get(Session, kept.session_id)
                 if session is not None and kept.downloads is not None:
                     session.downloads, kept.downloads = kept.downloads, None
                 if session is not None and session.hosts != kept.hosts:
                     session.hosts = sorted(kept.hosts)
-                if kept.has_ended:
+                if is_over:
                     sessions.ended(db, kept.session_id, kept.because, sorted(kept.hosts))
-            if kept.has_ended:
+            if is_over:
                 kept.process.wait()
                 del self.desk.kept[kept.session_id]
 

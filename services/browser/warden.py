@@ -11,6 +11,8 @@ one, removes the folder, whose lock is free then.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import ctypes
 import fcntl
 import json
 import os
@@ -33,6 +35,7 @@ from services.chassis.public_addresses import Network
 
 Json = dict[str, Any]
 LOOK_EVERY_S: Final = 1.0
+PR_SET_CHILD_SUBREAPER: Final = 36
 ENDS: Final = {10: "browser_closed", 11: "viewer_away"}
 
 
@@ -61,6 +64,7 @@ class Session:
             self.tell("host", host=host[:255], allowed=allowed)
 
     async def run(self, key: bytearray) -> None:
+        adopt_orphans()
         slot, reach = self.setup["slot"], reach_of(self.setup["portals"])
         self.folder = sandbox.Folder.make(Path(self.setup["folder"]), own_user(slot))
         self.lock()
@@ -133,6 +137,7 @@ class Session:
             if process.poll() is None:
                 process.kill()
             process.wait()
+        end_orphans()
         shutil.rmtree(self.setup["folder"], ignore_errors=True)
 
 
@@ -152,6 +157,22 @@ def main(descriptor: int, kind: type[Session] = Session) -> int:
         session.end()
         session.tell("ended", because=session.because, fault=fault)
     return 0
+
+
+def adopt_orphans() -> None:
+    """Whoever loses its parent below us becomes our child (prctl(2), PR_SET_CHILD_SUBREAPER), so that it is found at the end."""
+    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "prctl")
+
+
+def end_orphans() -> None:
+    """What ends with its parent ends a moment after it; what forked has more children. Returns when nobody is left."""
+    while orphans := census.descendants(os.getpid())[1:]:
+        for pid in orphans:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            os.wait()
 
 
 def what(error: Exception) -> str:
