@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 import requests
 
 from deploy import operations
@@ -28,6 +29,8 @@ from tests.visitors import TIMEOUT_S, Person
 from tests.worlds import START_PATIENCE_S, deployed_settings, numbers, until
 
 LOOPBACK = "127.0.0.0/8"
+# For what is the same question many times over: `make test` asks it in one world, `make test-full` in the other.
+DEPLOYED_IN_FULL = pytest.mark.parametrize("site", ["embedded", pytest.param("deployed", marks=pytest.mark.full)], indirect=True)
 CASILLERO = str(Path(sys.executable).with_name("casillero"))
 
 

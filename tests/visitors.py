@@ -8,6 +8,8 @@ from typing import Any
 
 import requests
 
+from tests.pauses import pauses
+
 TIMEOUT_S = 30
 PATIENCE_S = 60
 
@@ -64,9 +66,10 @@ class Person:
 def wait_for(person: Person, path: str, claim: Any, **query: Any) -> Any:
     """The body of GET `path` once `claim` holds of it."""
     ends_at = time.monotonic() + PATIENCE_S
-    while True:
+    for pause in pauses():
         answer = person.get(path, **query)
         if answer.status == 200 and claim(answer.body):
             return answer.body
         assert time.monotonic() < ends_at, answer
-        time.sleep(0.05)
+        time.sleep(pause)
+    raise AssertionError("pauses never end")

@@ -22,6 +22,7 @@ from services.chassis.migrations import migrate
 from services.chassis.running import running
 from services.chassis.sealing import make_key_file
 from services.chassis.settings import Settings
+from tests.pauses import pauses
 
 PATIENCE_S = 30
 START_PATIENCE_S = 180  # A dozen processes load their libraries at once: beside other runs that takes more than half a minute.
@@ -32,11 +33,13 @@ numbers = itertools.count(1)
 def until(claim: Callable[[], Any], what: str = "", patience_s: float = PATIENCE_S) -> Any:
     """The first true answer of `claim`; fails when the world does not get there."""
     ends_at = time.monotonic() + patience_s
-    while time.monotonic() < ends_at:
+    for pause in pauses():
         found = claim()
         if found:
             return found
-        eventlet.sleep(0.02)
+        if time.monotonic() > ends_at:
+            break
+        eventlet.sleep(pause)
     raise AssertionError(f"did not come true within {patience_s} s: {what or claim}")
 
 

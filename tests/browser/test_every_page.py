@@ -7,7 +7,7 @@ import gzip
 import pytest
 from playwright.sync_api import Page, Response, expect
 
-from tests.browser.looks import faults_of
+from tests.browser.looks import LOOKS, MOST_UNLIKE, faults_of
 from tests.browser.places import address, ids_of, role_for, rules
 from tests.journeys.portfolio import register
 
@@ -20,13 +20,14 @@ def ids(demo):
     return ids_of(demo)
 
 
+@pytest.mark.parametrize("looks", [MOST_UNLIKE, pytest.param(LOOKS, marks=pytest.mark.full)], ids=["two looks", "every look"])
 @pytest.mark.parametrize("rule", rules())
-def test_a_page_is_without_fault_in_every_look_and_light_to_load(visits, ids, rule):
+def test_a_page_is_without_fault_and_light_to_load(visits, ids, rule, looks):
     role, parts = role_for(rule), []
     page = visits.page_of(role) if role else visits.page_for(None)
     page.on("response", lambda part: parts.append(part))
     page.goto(address(rule, ids))
-    assert faults_of(page) == []
+    assert faults_of(page, looks) == []
     # Icons come after the page counts as loaded: weighed last, they are there.
     assert weight_kb(parts) <= HEAVIEST_KB
 

@@ -7,6 +7,7 @@ import pytest
 from tests.browser_service.offices import GREEN, ORANGE
 from tests.worlds import until
 
+pytestmark = pytest.mark.parametrize("world", ["embedded"], indirect=True)  # Browser and sandbox are the same in both.
 TLS13, RENEGOTIATING = 0, 1
 
 

@@ -18,7 +18,9 @@ from services.chassis.settings import Settings
 from tests.chassis.exceptions import exceptions_of
 from tests.journeys.canaries import Aviary, ids_in
 from tests.journeys.described import Description
+from tests.sites import DEPLOYED_IN_FULL
 
+pytestmark = DEPLOYED_IN_FULL
 PUBLIC = {"edicts"}  # What the bulletin publishes for everybody; its rows that name somebody are in the tables of firms.
 
 

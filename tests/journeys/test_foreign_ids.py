@@ -16,8 +16,10 @@ import pytest
 from services.contracts.message import new_id
 from tests.journeys.described import UUID, Call, Description, seen_by
 from tests.journeys.portfolio import Client, sync_now, with_mailbox
+from tests.sites import DEPLOYED_IN_FULL
 from tests.visitors import Answer, Person, wait_for
 
+pytestmark = DEPLOYED_IN_FULL
 PASSING = {"Date", "X-Request-Id"}
 MOST_KINDS = 6
 OF_CLIENTS = ("client_id", "mailbox_id", "notification_id", "group_id")

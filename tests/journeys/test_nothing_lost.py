@@ -67,7 +67,7 @@ def test_killed_at_any_moment_while_mailboxes_are_read_the_embedded_product_lose
     assert Counter(item["reference"] for item in found) == Counter(row["reference"] for row in planted)
 
 
-@pytest.mark.parametrize("kind", ["embedded", "deployed"])
+@pytest.mark.parametrize("kind", ["embedded", pytest.param("deployed", marks=pytest.mark.full)])
 def test_killed_in_the_middle_of_an_import_it_goes_on_by_itself_and_brings_each_client_once(request, kind):
     site = request.getfixturevalue(kind)
     admin = site.firm().admin
