@@ -108,11 +108,11 @@ class Portals:
 
 
 def all_of(db: UnitOfWork) -> list[Portal]:
-    """Those that ship in their order, then the firm's own by name."""
+    """The firm's own by name, because it added what it uses, then those that ship in their order."""
     kept = {row.id: row for row in db.scalars(select(Portal))}
     shipped = [kept.get(code) or Portal(id=code, said=None, is_removed=False, version=1) for code in SHIPPED]
     own = [row for row in kept.values() if row.id not in SHIPPED]
-    return shipped + sorted(own, key=lambda row: (fold(said_of(row)["name"]), row.id))
+    return sorted(own, key=lambda row: (fold(said_of(row)["name"]), row.id)) + shipped
 
 
 def said_of(portal: Portal) -> Json:
