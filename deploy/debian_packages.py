@@ -24,7 +24,9 @@ PROGRAMS = {
     "xmlsec1": "usr/bin/xmlsec1",
     "tigervnc-standalone-server": "usr/bin/Xvnc",
     "chromium": "usr/bin/chromium",
+    "chromium-l10n": "usr/lib/chromium/locales/es.pak",
     "firefox-esr": "usr/bin/firefox-esr",
+    "firefox-esr-l10n-es-es": "usr/lib/firefox-esr/browser/extensions/langpack-es-ES@firefox-esr.mozilla.org.xpi",
     "bubblewrap": "usr/bin/bwrap",
     "matchbox-window-manager": "usr/bin/matchbox-window-manager",
     "socat": "usr/bin/socat",
@@ -33,6 +35,7 @@ PROGRAMS = {
     "p11-kit": "usr/bin/p11-kit",
     "p11-kit-modules": "usr/lib/*/pkcs11/p11-kit-client.so",
     "libnss3-tools": "usr/bin/certutil",
+    "x11-utils": "usr/bin/xprop",
     "x11-xkb-utils": "usr/bin/setxkbmap",
     "gcc": "usr/bin/gcc",
     "libc6-dev": "usr/include/stdio.h",
@@ -40,8 +43,9 @@ PROGRAMS = {
     "apache2-bin": "usr/sbin/apache2",
 }
 BROWSER = (
-    *("tigervnc-standalone-server", "chromium", "firefox-esr", "bubblewrap", "matchbox-window-manager", "socat", "softhsm2", "opensc"),
-    *("p11-kit", "p11-kit-modules", "libnss3-tools", "x11-xkb-utils", "gcc", "libc6-dev", "libp11-kit-dev"),
+    *("tigervnc-standalone-server", "chromium", "chromium-l10n", "firefox-esr", "firefox-esr-l10n-es-es", "bubblewrap"),
+    *("matchbox-window-manager", "socat", "softhsm2", "opensc", "p11-kit", "p11-kit-modules", "libnss3-tools", "x11-xkb-utils"),
+    *("x11-utils", "gcc", "libc6-dev", "libp11-kit-dev"),
 )
 """What a remote browser in its sandbox needs, and the building of its token's module."""
 _FORBIDDEN = 101  # What a policy answers when a service may not be started.

@@ -6,6 +6,7 @@ Trap: names in downloads/ were made inside the sandbox. They are looked up there
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import re
@@ -33,12 +34,29 @@ def make(root: Path) -> None:
     root.chmod(0o711)
 
 
+def make_below(root: Path, name: str) -> None:
+    """A folder that others may pass through. The last session's end removes the root, maybe just now."""
+    while True:
+        with contextlib.suppress(FileNotFoundError):
+            make(root)
+            (root / name).mkdir(mode=0o711)
+            (root / name).chmod(0o711)
+            return
+
+
+def remove(path: Path) -> None:
+    """With the root, unless there are others in it."""
+    shutil.rmtree(path, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        path.parent.rmdir()
+
+
 def sweep(root: Path) -> int:
     """Remove what nobody keeps; → how many there were."""
     swept = 0
     for path in root.iterdir() if root.is_dir() else []:
         if SESSION.fullmatch(path.name) and is_left_over(path):
-            shutil.rmtree(path, ignore_errors=True)
+            remove(path)
             swept += 1
     return swept
 

@@ -22,7 +22,7 @@ import eventlet
 import structlog
 from nameko.extensions import DependencyProvider
 
-from services.browser import folders, machine, own_firefox
+from services.browser import machine, own_firefox
 from services.chassis.boxes import WorkerKey, wipe
 from services.chassis.settings import Settings
 from services.contracts.errors import Away
@@ -121,7 +121,6 @@ class Desk(DependencyProvider):
 
         `told`: {client, group_ids, certificate, portals, chain_pem}.
         """
-        folders.make(self.root)
         ours, theirs = socket.socketpair()
         command = [sys.executable, "-m", WARDENS[session.mode], str(theirs.fileno())]
         process = subprocess.Popen(
@@ -149,7 +148,7 @@ class Desk(DependencyProvider):
         asked = self.settings
         return {
             "folder": str(self.folder_of(session.id)),
-            "root": str(self.root),
+            "authorities": str(asked.data_dir.absolute() / "browser-authorities"),
             "slot": slot,
             "browser": session.browser,
             "elsewhere": dict(pair.split("=", 1) for pair in asked.browser_hosts.split()),

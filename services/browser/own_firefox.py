@@ -30,7 +30,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, load_der_private_key
 from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
 
-from services.browser import machine, start_page, warden
+from services.browser import folders, machine, start_page, warden
 from services.browser.egress import HEAD_MOST, Egress
 from services.browser.machine import INSTALL, Missing
 from services.browser.own_preferences import PREFERENCES
@@ -148,7 +148,7 @@ class OwnFirefox(warden.Session):
 
 def folder_at(path: Path) -> Folder:
     """For its owner's eyes only."""
-    path.mkdir(mode=0o700)
+    folders.make_below(path.parent, path.name)
     path.chmod(0o700)
     for name in ("profile", "home"):
         (path / name).mkdir(mode=0o700)

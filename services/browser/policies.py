@@ -17,6 +17,7 @@ Json = dict[str, Any]
 START: Final = "http://inicio.sesion/"
 DOWNLOADS: Final = "/home/sede/Descargas"
 PROXY: Final = "127.0.0.1:3128"
+SPANISH: Final = "langpack-es-ES@firefox-esr.mozilla.org"
 OWN_PAGES: Final = (
     "chrome",
     "chrome-untrusted",
@@ -93,7 +94,7 @@ FIREFOX: Final = {
     "DisplayMenuBar": "never",
     "DontCheckDefaultBrowser": True,
     "DownloadDirectory": DOWNLOADS,
-    "ExtensionSettings": {"*": {"installation_mode": "blocked"}},
+    "ExtensionSettings": {"*": {"installation_mode": "blocked"}, SPANISH: {"installation_mode": "allowed"}},
     "HardwareAcceleration": False,
     "InstallAddonsPermission": {"Default": False},
     "NetworkPrediction": False,

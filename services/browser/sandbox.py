@@ -1,7 +1,7 @@
 """The sandbox of one session: its folder on memory-backed files, and the command that starts a browser in it.
 
     <root>/<session>/          0711, ours alone: nobody inside can rename or replace what is mounted from it
-        etc/                   users, policies and scripts: read only inside
+        etc/                   users, policies, scripts and authorities: read only inside
         doors/                 the sockets by which the inside reaches out: the proxy and the token; read only inside
         run/                   written inside: rfb.sock (the screen) and logs
         downloads/             written inside: what the visitor fetched
@@ -15,6 +15,7 @@ the session (`warden`). Whatever is read from run/ and downloads/ was written by
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -24,6 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from services.browser import folders
 from services.browser.machine import client_module
 from services.browser.policies import POLICIES, START
 from services.browser.portals import Reach
@@ -45,8 +47,7 @@ class Folder:
 
     @classmethod
     def make(cls, path: Path, user: int | None) -> Folder:
-        path.mkdir(mode=0o711)
-        path.chmod(0o711)
+        folders.make_below(path.parent, path.name)
         for name, mode in (("etc", 0o755), ("doors", 0o711), ("uploads", 0o755), ("run", 0o700), ("downloads", 0o700), ("token", 0o700)):
             (path / name).mkdir()
             (path / name).chmod(mode)
@@ -64,7 +65,7 @@ class Folder:
         if self.user is not None:
             os.chown(self.of("doors") / name, self.user, self.user)
 
-    def write_etc(self, browser: str, reach: Reach, portals: list[Json]) -> None:
+    def write_etc(self, browser: str, reach: Reach, portals: list[Json], certificates: Path) -> None:
         user = os.geteuid() if self.user is None else self.user
         policies, _ = POLICIES[browser]
         texts = {
@@ -77,24 +78,27 @@ class Folder:
         for name, text in texts.items():
             (self.of("etc") / name).write_text(text)
             (self.of("etc") / name).chmod(0o644)
+        shutil.copytree(certificates, self.of("etc") / "nss")
+        for copy in (self.of("etc") / "nss", *(self.of("etc") / "nss").iterdir()):
+            copy.chmod(0o755 if copy.is_dir() else 0o644)
 
 
-def certificates_for(root: Path, ca_file: str) -> Path:
-    """A folder with the browsers' own list of authorities (`ca_file` beside the system's) and the token in it; made once a machine."""
-    folder = root / "nss"
+def certificates_for(shelf: Path, ca_file: str) -> Path:
+    """A folder with the browsers' own list of authorities (`ca_file` beside the system's) and the token in it; made once and kept."""
+    authorities = pems(ca_file)
+    folder = shelf / hashlib.sha256("\n".join([client_module(), *authorities]).encode()).hexdigest()[:16]
     if folder.exists():
         return folder
-    half = Path(tempfile.mkdtemp(dir=root))
+    shelf.mkdir(mode=0o700, parents=True, exist_ok=True)
+    half = Path(tempfile.mkdtemp(dir=shelf))
     database = f"sql:{half}"
     run("certutil", "-N", "-d", database, "--empty-password")
     run("modutil", "-dbdir", database, "-add", "cliente", "-libfile", client_module(), "-force")
-    for number, pem in enumerate(pems(ca_file)):
+    for number, pem in enumerate(authorities):
         file = half / "ca.pem"
         file.write_text(pem)
         run("certutil", "-A", "-d", database, "-n", f"ca{number}", "-t", "C,,", "-i", str(file))
         file.unlink()
-    for path in (half, *half.iterdir()):
-        path.chmod(0o755 if path == half else 0o644)
     try:
         half.rename(folder)
     except OSError:
@@ -112,7 +116,7 @@ def run(*command: str) -> None:
     subprocess.run(command, check=True, capture_output=True, stdin=subprocess.DEVNULL)
 
 
-def command(folder: Folder, browser: str, certificates: Path, times: dict[str, str]) -> list[str]:
+def command(folder: Folder, browser: str, times: dict[str, str]) -> list[str]:
     """The command line of a session; `times`: VIEWER_AWAY_S and IDLE_S."""
     _, policy_at = POLICIES[browser]
     words = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--clearenv", "--hostname", "sesion"]
@@ -124,13 +128,13 @@ def command(folder: Folder, browser: str, certificates: Path, times: dict[str, s
         words += ["--size", str(size), "--tmpfs", where]
     for name in OF_ETC:
         words += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
-    words += bound(folder, policy_at, certificates)
+    words += bound(folder, policy_at)
     for name, value in ({"PATH": "/usr/bin:/bin", "P11_KIT_SERVER_ADDRESS": "unix:path=/run/doors/p11.sock"} | times).items():
         words += ["--setenv", name, value]
     return [*limits(folder), *words, "sh", "/run/etc/session.sh", browser, START]
 
 
-def bound(folder: Folder, policy_at: str, certificates: Path) -> list[str]:
+def bound(folder: Folder, policy_at: str) -> list[str]:
     etc = folder.of("etc")
     read_only = {
         etc: "/run/etc",
@@ -140,7 +144,6 @@ def bound(folder: Folder, policy_at: str, certificates: Path) -> list[str]:
         etc / "policies.json": policy_at,
         folder.of("doors"): "/run/doors",
         folder.of("uploads"): f"{HOME}/Subidas",
-        certificates: "/run/nss",
     }
     if "firefox" in policy_at:
         read_only[etc / "mozilla.cfg"] = "/etc/firefox/mozilla.cfg"

@@ -16,7 +16,6 @@ import ctypes
 import fcntl
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -26,7 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from services.browser import census, machine, sandbox, start_page
+from services.browser import census, folders, machine, sandbox, start_page
 from services.browser.custody import Token
 from services.browser.egress import Egress
 from services.browser.machine import CannotStart, own_user
@@ -41,8 +40,8 @@ ENDS: Final = {10: "browser_closed", 11: "viewer_away"}
 
 @dataclass
 class Session:
-    """What is running. `setup`: {folder, root, slot, browser, client, certificate, portals, elsewhere, networks, ca_file, viewer_away_s,
-    idle_s, memory_mib, key_bytes, chain_pem}."""
+    """What is running. `setup`: {folder, authorities, slot, browser, client, certificate, portals, elsewhere, networks, ca_file,
+    viewer_away_s, idle_s, memory_mib, key_bytes, chain_pem}."""
 
     setup: Json
     service: socket.socket
@@ -68,15 +67,15 @@ class Session:
         slot, reach = self.setup["slot"], reach_of(self.setup["portals"])
         self.folder = sandbox.Folder.make(Path(self.setup["folder"]), own_user(slot))
         self.lock()
-        certificates = sandbox.certificates_for(Path(self.setup["root"]), self.setup["ca_file"])
-        self.folder.write_etc(self.setup["browser"], reach, self.setup["portals"])
+        certificates = sandbox.certificates_for(Path(self.setup["authorities"]), self.setup["ca_file"])
+        self.folder.write_etc(self.setup["browser"], reach, self.setup["portals"], certificates)
         page = start_page.page(self.setup["client"], self.setup["certificate"], self.setup["portals"])
         networks: tuple[Network, ...] = tuple(machine.network(text) for text in self.setup["networks"])
         egress = Egress(reach, page, networks, self.setup["elsewhere"], self.heard_of)
         await egress.serve(str(self.folder.of("doors") / "egress.sock"))
         self.folder.open_door("egress.sock")
         self.open_token(key)
-        inside = self.start_inside(certificates)
+        inside = self.start_inside()
         self.tell("ready", screen=str(self.folder.of("run") / "rfb.sock"))
         await self.watch(inside)
 
@@ -95,9 +94,9 @@ class Session:
         os.chown(door, os.geteuid(), os.getegid())
         self.folder.open_door("p11.sock")
 
-    def start_inside(self, certificates: Path) -> subprocess.Popen[bytes]:
+    def start_inside(self) -> subprocess.Popen[bytes]:
         times = {"VIEWER_AWAY_S": str(self.setup["viewer_away_s"]), "IDLE_S": str(self.setup["idle_s"])}
-        words = sandbox.command(self.folder, self.setup["browser"], certificates, times)
+        words = sandbox.command(self.folder, self.setup["browser"], times)
         with self.folder.of("inside.log").open("wb") as log:
             inside = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         self.running.append(inside)
@@ -138,7 +137,7 @@ class Session:
                 process.kill()
             process.wait()
         end_orphans()
-        shutil.rmtree(self.setup["folder"], ignore_errors=True)
+        folders.remove(Path(self.setup["folder"]))
 
 
 def main(descriptor: int, kind: type[Session] = Session) -> int:

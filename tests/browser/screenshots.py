@@ -19,6 +19,7 @@ from deploy.sandbox.people import invent_parties
 from tests.browser.demo import Demo, running_demo
 from tests.browser.places import address, ids_of
 from tests.browser.starting import chromium
+from tests.browser.viewer import BUTTON, greeted_by_the_first_portal, opened_from, shown
 from tests.browser.visits import NARROW, WIDE, Visits
 from tests.conftest import own_folder
 from tests.visitors import wait_for
@@ -97,6 +98,16 @@ def take(visits: Visits, ids: dict[str, str], shot: Shot, folder: Path) -> None:
     page.context.close()
 
 
+def take_browser(visits: Visits, ids: dict[str, str], folder: Path) -> None:
+    """What a person sees of a client's browser: the list of portals, then a sede that knows the client by name."""
+    screen = opened_from(visits.page_of("operator"), ids["client_id"])
+    shown(screen, BUTTON, 0.001)
+    keep(screen.screenshot(), folder / "navegador.png")
+    greeted_by_the_first_portal(screen)
+    keep(screen.screenshot(), folder / "navegador-sede.png")
+    screen.get_by_role("button", name="Cerrar navegador").click()
+
+
 def keep(picture: bytes, path: Path) -> None:
     """In few colours: a page has no more, and a file is a third as large."""
     Image.open(BytesIO(picture)).convert("RGB").quantize(COLOURS).save(path, optimize=True)
@@ -128,6 +139,7 @@ def main(folder: Path = FOLDER) -> None:
         ids = ids_of(demo)
         for shot in FEW:
             take(visits, ids, shot, folder)
+        take_browser(visits, ids, folder)
         import_many(demo)
         receive_many(demo, ids)
         for shot in FULL:

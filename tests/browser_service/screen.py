@@ -14,8 +14,9 @@ from typing import Any
 
 from tests.worlds import until
 
-KEYS = {"ctrl": 0xFFE3, "shift": 0xFFE1, "alt": 0xFFE9, "enter": 0xFF0D, "tab": 0xFF09, "escape": 0xFF1B, "f12": 0xFFC9, "f6": 0xFFC3}
-BUTTONS_AT = 1095
+KEYS = {"ctrl": 0xFFE3, "shift": 0xFFE1, "alt": 0xFFE9, "enter": 0xFF0D, "tab": 0xFF09, "escape": 0xFF1B, "delete": 0xFFFF}
+KEYS |= {f"f{number}": 0xFFBD + number for number in range(1, 13)}
+BUTTONS_AT, ADDRESS_AT, PAGE_FROM = 1095, (700, 62), 130
 PIXELS = struct.pack(">BBBBHHHBBB3x", 32, 24, 0, 1, 255, 255, 255, 16, 8, 0)
 
 
@@ -76,6 +77,10 @@ class Screen:
         picture, wanted = self.look(), bytes((blue, green, red))
         return sum(picture[at : at + 3] == wanted for at in range(0, len(picture), 64)) / (len(picture) / 64)
 
+    def page(self) -> bytes:
+        """The picture below the bars of the browser."""
+        return self.look()[PAGE_FROM * self.width * 4 :]
+
     def buttons(self) -> list[int]:
         """How far down the buttons *Acceder al portal* of the start page are, once it is shown."""
         picture, blue = self.look(), bytes((0xD1, 0x6F, 0x06))
@@ -94,14 +99,16 @@ class Screen:
 
     def type(self, text: str) -> None:
         for character in text:
-            self.press(character)
+            self.press(*(("shift", character) if character.isupper() else (character,)))
 
     def click(self, left: int, top: int) -> None:
         for buttons in (0, 1, 0):
             self.send(struct.pack(">BBHH", 5, buttons, left, top))
 
     def go_to(self, address: str) -> None:
-        self.press("ctrl", "l")
+        """By a click and not by Ctrl-L, which the page sees before the browser: what is typed meanwhile is the page's."""
+        self.click(*ADDRESS_AT)
+        self.press("ctrl", "a")
         self.type(address)
         self.press("enter")
 

@@ -14,7 +14,7 @@ screen=$!
 socat TCP-LISTEN:3128,bind=127.0.0.1,fork,reuseaddr UNIX-CONNECT:/run/doors/egress.sock >/dev/null 2>&1 &
 
 if [ "$1" = chromium ]; then certificates="$HOME/.pki/nssdb"; else certificates="$HOME/.profile"; fi
-mkdir -p "$certificates" && cp /run/nss/* "$certificates/"
+mkdir -p "$certificates" && cp /run/etc/nss/* "$certificates/"
 
 tries=0
 until [ -S /tmp/.X11-unix/X1 ] || [ $tries -gt 250 ]; do sleep 0.02; tries=$((tries + 1)); done

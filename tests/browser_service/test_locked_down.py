@@ -1,0 +1,155 @@
+"""The lock-down table: what a person at the browser of a session types and presses, and that none of it opens anything.
+
+A window says by its title what is shown: Chromium gives a page that is blocked its address for a title, for Firefox it is a *Página
+bloqueada*.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.browser_service.screen import Screen
+from tests.browser_service.test_inside import first_inside
+from tests.worlds import until
+
+pytestmark = [pytest.mark.full, pytest.mark.parametrize("world", ["embedded"], indirect=True)]
+
+START, LIST = "http://inicio.sesion/", "Lista de servicios accesibles con certificado digital"
+BY_TITLE = {"chromium": " - Chromium", "firefox": " — Mozilla Firefox"}
+NEW_TAB = {"chromium": "chrome://new-tab-page-third-party/", "firefox": ""}
+FILE, SCRIPT = "file:///home/sede/Descargas/abierto.html", "javascript:document.title='abierto'"
+BLOCKED = "Página bloqueada"
+# Address → title. A page that opened would have one of its own: *Configuración*, *passwd*, *abierto*.
+IN_CHROMIUM = {
+    **{f"chrome://{name}": f"chrome://{name}/" for name in ("settings", "flags", "version", "policy", "history", "downloads")},
+    **{f"chrome://{name}": f"chrome://{name}/" for name in ("inspect", "extensions", "certificate-manager", "print", "bookmarks")},
+    "about:settings": "chrome://settings/",
+    "chrome-untrusted://terminal/": "chrome-untrusted://terminal/",
+    "devtools://devtools/bundled/inspector.html": "devtools://devtools/bundled/inspector.html",
+    "file:///": "file:///",
+    "file:///etc/passwd": "file:///etc/passwd",
+    FILE: FILE,
+    "view-source:http://inicio.sesion/": "inicio.sesion",
+    "data:text/html,<title>abierto</title>": "data:text/html,<title>abierto</title>",
+    "filesystem:http://inicio.sesion/temporary/": "filesystem:http://inicio.sesion/temporary/",
+    "https://www.example.com/": "www.example.com",
+    "http://127.0.0.1/": "127.0.0.1",
+    "http://169.254.169.254/": "169.254.169.254",
+}
+IN_FIREFOX = (
+    *(f"about:{name}" for name in ("preferences", "config", "addons", "support", "profiles", "certificate", "debugging", "processes")),
+    *(f"about:{name}" for name in ("logins", "policies", "networking", "memory", "performance", "webrtc", "serviceworkers", "downloads")),
+    *("chrome://browser/content/browser.xhtml", "resource://gre/", "file:///", "file:///etc/passwd", FILE),
+    *(
+        "view-source:http://inicio.sesion/",
+        "data:text/html,<title>abierto</title>",
+        "https://www.example.com/",
+        "http://127.0.0.1/",
+        "http://169.254.169.254/",
+    ),
+)
+ADDRESSES = {"chromium": IN_CHROMIUM, "firefox": dict.fromkeys(IN_FIREFOX, BLOCKED)}
+DEAD = {
+    "chromium": ("f12", "ctrl shift i", "ctrl shift j", "ctrl shift c", "ctrl u", "ctrl p", "ctrl shift n", "ctrl shift b"),
+    "firefox": ("f12", "ctrl shift i", "ctrl shift j", "ctrl shift k", "ctrl shift c", "ctrl shift e", "ctrl shift m", "shift f7"),
+}
+LEADING = {
+    "chromium": {"ctrl h": "chrome://history/", "ctrl j": "chrome://downloads/", "ctrl shift o": "chrome://bookmarks/"},
+    "firefox": {"ctrl u": BLOCKED, "ctrl shift a": BLOCKED, "shift escape": BLOCKED},
+}
+
+
+@dataclass
+class Seat:
+    """A person before the browser of an open session. `titles`: every title that its window has had, one a line."""
+
+    browser: str
+    screen: Screen
+    enter: list[str]
+    titles: Path
+
+    def windows(self) -> list[str]:
+        """The titles of all that are open."""
+        listed = self.ask("xprop -root _NET_CLIENT_LIST").partition("#")[2].replace(",", " ").split()
+        return [self.ask(f"xprop -id {window} _NET_WM_NAME").partition('= "')[2].strip().removesuffix('"') for window in listed]
+
+    def ask(self, line: str) -> str:
+        environment = {"PATH": "/usr/bin:/bin", "DISPLAY": ":1", "LANG": "C.UTF-8"}
+        return subprocess.run([*self.enter, *line.split()], env=environment, capture_output=True, text=True, timeout=30, check=False).stdout
+
+    def comes_to(self, title: str) -> None:
+        wanted = [title + BY_TITLE[self.browser] if title else "Mozilla Firefox"]
+        until(lambda: self.windows() == wanted, f"the window is {wanted}")
+
+    def go(self, address: str, title: str) -> None:
+        self.screen.go_to(address)
+        self.comes_to(title)
+
+    def go_and_come(self) -> None:
+        """To a new tab and back: whatever was typed or pressed before has had its effect by then."""
+        self.screen.press("ctrl", "t")
+        self.comes_to(NEW_TAB[self.browser])
+        self.screen.press("ctrl", "w")
+        self.comes_to(LIST)
+
+
+@pytest.fixture(params=list(BY_TITLE))
+def seat(request, desk):
+    desk.certified()
+    session = desk.open(browser=request.param)
+    folder = desk.folder(session)
+    (folder / "downloads" / "abierto.html").write_text("<title>abierto</title>")
+    number_one, user = until(lambda: first_inside(folder), "the sandbox runs"), str((folder / "run").stat().st_uid)
+    enter = ["nsenter", "--target", number_one, "--all", "--setuid", user, "--setgid", user]
+    made = Seat(request.param, desk.screen(session), enter, folder / "titles")
+    made.comes_to(LIST)
+    with every_title(made):
+        yield made
+
+
+@contextlib.contextmanager
+def every_title(seat: Seat):
+    (window,) = seat.ask("xprop -root _NET_CLIENT_LIST").partition("#")[2].split()
+    environment = {"PATH": "/usr/bin:/bin", "DISPLAY": ":1", "LANG": "C.UTF-8"}
+    with seat.titles.open("wb") as file:
+        watching = subprocess.Popen([*seat.enter, "xprop", "-spy", "-id", window, "_NET_WM_NAME"], env=environment, stdout=file)
+    try:
+        yield
+    finally:
+        watching.kill()
+        watching.wait()
+
+
+def test_no_address_opens_but_those_of_the_list(seat):
+    for address, title in ADDRESSES[seat.browser].items():
+        seat.go(address, title)
+        seat.go(START, LIST)
+
+
+def test_a_script_in_the_address_bar_does_nothing(seat):
+    seat.screen.go_to(SCRIPT)
+    seat.go_and_come()
+    assert LIST in seat.titles.read_text() and "abierto" not in seat.titles.read_text()
+
+
+def test_no_key_opens_the_tools_of_a_developer_nor_a_private_window(seat):
+    """Chromium says so in a window of its own, which Escape closes."""
+    seat.go_and_come()
+    until(seat.screen.buttons, "the list is painted")
+    page = seat.screen.page()
+    for keys in DEAD[seat.browser]:
+        seat.screen.press(*keys.split())
+        seat.go_and_come()
+        until(lambda: seat.screen.press("escape") or seat.screen.page() == page, f"the page as it was before {keys}")
+
+
+def test_keys_that_lead_to_pages_of_the_browser_itself_lead_to_a_blocked_one(seat):
+    for keys, title in LEADING[seat.browser].items():
+        seat.screen.press(*keys.split())
+        seat.comes_to(title)
+        seat.go(START, LIST)
