@@ -98,9 +98,10 @@ def take(visits: Visits, ids: dict[str, str], shot: Shot, folder: Path) -> None:
     page.context.close()
 
 
-def take_browser(visits: Visits, ids: dict[str, str], folder: Path) -> None:
+def take_browser(visits: Visits, folder: Path) -> None:
     """What a person sees of a client's browser: the list of portals, then a sede that knows the client by name."""
-    screen = opened_from(visits.page_of("operator"), ids["client_id"])
+    client = visits.demo.person("operator").get("/api/clients", page_size=1).body["items"][0]
+    screen = opened_from(visits.page_of("operator"), client["id"])
     shown(screen, BUTTON, 0.001)
     keep(screen.screenshot(), folder / "navegador.png")
     greeted_by_the_first_portal(screen)
@@ -139,7 +140,7 @@ def main(folder: Path = FOLDER) -> None:
         ids = ids_of(demo)
         for shot in FEW:
             take(visits, ids, shot, folder)
-        take_browser(visits, ids, folder)
+        take_browser(visits, folder)
         import_many(demo)
         receive_many(demo, ids)
         for shot in FULL:
