@@ -40,7 +40,7 @@ test: .venv/.dev ## the tests, in both worlds and in a real browser
 	@$(PY) -m tests -q -m "$(QUICK)" $(ARGS)
 
 test-full: .venv/.dev ## the tests that are too long for every change
-	@$(PY) -m deploy.debian_packages rabbitmq-server postgresql xmlsec1 apache2-bin
+	@$(PY) -m deploy.debian_packages rabbitmq-server postgresql xmlsec1 chromium apache2-bin x11-utils
 	@$(BIN)/casillero browser install
 	@$(PY) -m tests -q -m full $(ARGS)
 

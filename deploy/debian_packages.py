@@ -45,7 +45,7 @@ PROGRAMS = {
 BROWSER = (
     *("tigervnc-standalone-server", "chromium", "chromium-l10n", "firefox-esr", "firefox-esr-l10n-es-es", "bubblewrap"),
     *("matchbox-window-manager", "socat", "softhsm2", "opensc", "p11-kit", "p11-kit-modules", "libnss3-tools", "x11-xkb-utils"),
-    *("x11-utils", "gcc", "libc6-dev", "libp11-kit-dev"),
+    *("gcc", "libc6-dev", "libp11-kit-dev"),
 )
 """What a remote browser in its sandbox needs, and the building of its token's module."""
 _FORBIDDEN = 101  # What a policy answers when a service may not be started.

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 FIRST_S, LONGEST_S, GROWTH = 0.01, 0.25, 1.3
 
 
-def pauses() -> Iterator[float]:
-    pause = FIRST_S
-    while True:
+def pauses(patience_s: float) -> Iterator[float]:
+    """Seconds to pause after each look, until patience is over; the last look is after that."""
+    ends_at, pause = time.monotonic() + patience_s, FIRST_S
+    while time.monotonic() < ends_at:
         yield pause
         pause = min(pause * GROWTH, LONGEST_S)
+    yield 0

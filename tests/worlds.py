@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import itertools
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -32,13 +31,10 @@ numbers = itertools.count(1)
 
 def until(claim: Callable[[], Any], what: str = "", patience_s: float = PATIENCE_S) -> Any:
     """The first true answer of `claim`; fails when the world does not get there."""
-    ends_at = time.monotonic() + patience_s
-    for pause in pauses():
+    for pause in pauses(patience_s):
         found = claim()
         if found:
             return found
-        if time.monotonic() > ends_at:
-            break
         eventlet.sleep(pause)
     raise AssertionError(f"did not come true within {patience_s} s: {what or claim}")
 

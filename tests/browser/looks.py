@@ -28,7 +28,7 @@ MOST_UNLIKE: Final = (LOOKS[0], LOOKS[3])
 WIDER: Final = """() => document.documentElement.scrollWidth - document.documentElement.clientWidth"""
 
 
-def faults_of(page: Page, looks: Sequence[Look] = MOST_UNLIKE) -> list[str]:
+def faults_of(page: Page, looks: Sequence[Look] = LOOKS) -> list[str]:
     """Everything that is wrong with the page as it stands, in each of these looks."""
     faults = []
     page.evaluate(AXE_SOURCE)

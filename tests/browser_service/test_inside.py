@@ -24,17 +24,21 @@ def inside(desk) -> Shell:
     """Runs a line of bash in the namespaces of an open session, as its user."""
     desk.certified()
     folder = desk.folder(desk.open())
-    target = until(lambda: first_inside(folder), "the sandbox runs")
-    user = str((folder / "run").stat().st_uid)
+    enter = entering(folder)
 
     def run(line: str) -> subprocess.CompletedProcess[str]:
-        enter = ["nsenter", "--target", target, "--all", "--setuid", user, "--setgid", user]
         environment = {"PATH": "/usr/bin:/bin", "P11_KIT_SERVER_ADDRESS": "unix:path=/run/doors/p11.sock", "HOME": "/home/sede"}
         return subprocess.run([*enter, "bash", "-c", line], env=environment, capture_output=True, text=True, timeout=30, check=False)
 
     until(lambda: run("test -e /home/sede/.pki/nssdb/pkcs11.txt").returncode == 0, "the browser has its certificates")
     until(lambda: run(f"exec 3<>/dev/tcp/127.0.0.1/{PROXY}").returncode == 0, "the way out is there")
     return run
+
+
+def entering(folder: Path) -> list[str]:
+    """The words before a command that runs it in the namespaces of the session, once they are there, as its user."""
+    number_one, user = until(lambda: first_inside(folder), "the sandbox runs"), str((folder / "run").stat().st_uid)
+    return ["nsenter", "--target", number_one, "--all", "--setuid", user, "--setgid", user]
 
 
 def first_inside(folder: Path) -> str | None:
