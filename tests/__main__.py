@@ -1,4 +1,4 @@
-"""`python -m tests …` is `pytest …` over everything, in shares that run three at once: alone, one leaves half of a machine idle.
+"""`python -m tests …` is `pytest …` over everything, in shares that run four at once: alone, one leaves half of a machine idle.
 
 Each share is a process with servers and folders of its own, so they know nothing of each other. While they run, their dots are shown; what
 else a share says comes when it is over. The longest begin; a new folder goes to the last share. The browser's tests are a share of their
@@ -24,7 +24,7 @@ SHARES = (
     ("deploy", "faults"),
     ("browser",),
 )
-AT_ONCE = 3
+AT_ONCE = 4
 DOTS = re.compile(r"[.FEsxX]+ *\[ *\d+%\]\n")
 NOTHING_TO_DO, INTERRUPTED = 5, 2  # What pytest answers when no test of a share was wanted, and after Ctrl-C.
 

@@ -55,7 +55,9 @@ def bodies(tmp_path_factory):
         yield sandbox
 
 
-@pytest.fixture(scope="session", params=WORLDS)
+# The journeys go through both worlds in `make test`; what each service does by itself is asked there where most of them will live, and in
+# the other world by `make test-full`.
+@pytest.fixture(scope="session", params=[pytest.param("embedded", marks=pytest.mark.full), "deployed"])
 def world(request, tmp_path_factory, bodies):
     """All services in one of the two worlds, started once; a test takes a firm of its own from it (`world.firm()`)."""
     folder = tmp_path_factory.mktemp(request.param)

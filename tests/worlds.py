@@ -23,7 +23,7 @@ from services.chassis.sealing import make_key_file
 from services.chassis.settings import Settings
 from tests.pauses import pauses
 
-PATIENCE_S = 30
+PATIENCE_S = 60  # How long to look before it is called lost. Nothing is asserted about speed: another clone may run its tests beside.
 START_PATIENCE_S = 180  # A dozen processes load their libraries at once: beside other runs that takes more than half a minute.
 CHEAP_KIB = 1024  # For passwords of nobody, who signs in all the time.
 numbers = itertools.count(1)

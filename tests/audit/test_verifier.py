@@ -51,9 +51,10 @@ def test_any_byte_of_any_line_that_is_changed_is_found(folder, data):
     assert verify(folder, [*LINES[:at], spoiled, *LINES[at + 1 :]]) != 0
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("at", [0, POSITIONS[0], len(LINES) - 1], ids=["header", "entry", "checkpoint"])
 def test_no_place_of_a_line_may_be_another(folder, at):
-    """Each place in turn, where chance looks at a few."""
+    """Each place in turn, where the test above looks at a hundred by chance."""
     unfound = []
     for where, byte in enumerate(LINES[at]):
         spoiled = LINES[at][:where] + bytes([byte ^ (1 << where % 7)]) + LINES[at][where + 1 :]

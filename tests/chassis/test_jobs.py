@@ -120,12 +120,12 @@ def test_a_part_waits_while_what_it_needs_is_away(as_user):
 
 
 def test_a_large_job_of_one_firm_does_not_make_a_small_one_of_another_wait(toiler, as_user):
-    large = as_user(MAY, "toil", [f"row {number}" for number in range(200)], "book", False)
+    large = as_user(MAY, "toil", [f"row {number}" for number in range(40)], "book", False)
     with asked(toiler.config["settings"], new_id(), user_id=MAY) as services:
         small = services.toiler.toil(["one"], "book", False)
         small = until(lambda: job if (job := services.toiler.job(small["id"]))["ended_at"] else None, "the small one is done")
     large = until(lambda: job if (job := as_user(MAY, "job", large["id"]))["ended_at"] else None, "the large one is done")
-    assert small["ended_at"] < large["ended_at"] and large["counts"] == {"created": 200}
+    assert small["ended_at"] < large["ended_at"] and large["counts"] == {"created": 40}
 
 
 def test_of_many_jobs_that_wait_one_is_taken_at_a_time(store, tenant):
