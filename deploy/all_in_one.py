@@ -84,7 +84,7 @@ def started(start: Start, settings: Settings) -> Iterator[Running]:
         url = settings.public_url or f"http://127.0.0.1:{listener.getsockname()[1]}"
         (start.data / URL).write_text(url)
         # Each event of a live view leaves as it comes: by itself, eventlet keeps them back until there are 4 kB.
-        server = eventlet.spawn(wsgi.server, listener, create_app(pool), log_output=False, minimum_chunk_size=1)
+        server = eventlet.spawn(wsgi.server, listener, create_app(pool, settings.proxies), log_output=False, minimum_chunk_size=1)
         door = operator_door.open_door(start.data / DOOR, pool)
         try:
             yield Running(pool, settings, url, first_link(pool, url))

@@ -23,7 +23,7 @@ class Server(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        return create_app(Pool(self.settings))
+        return create_app(Pool(self.settings), self.settings.proxies)
 
 
 def serve(bind: str, threads: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, Response, g
 from flask.json.provider import DefaultJSONProvider
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from gateway import api, errors, health, session, static_files, web
 from gateway.rpc import Pool
@@ -27,9 +28,12 @@ class PlainJson(DefaultJSONProvider):
     ensure_ascii = False
 
 
-def create_app(pool: Pool) -> Flask:
+def create_app(pool: Pool, proxies: int = 0) -> Flask:
+    """`proxies`: how many stand before it, whose word on who asks, for which host and over which scheme is taken."""
     app = Flask(__name__, template_folder="web/templates", static_folder="web/static")
     app.extensions["pool"] = pool
+    if proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.json = PlainJson(app)
     app.url_map.strict_slashes = False

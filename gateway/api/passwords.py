@@ -38,7 +38,7 @@ def invitation(user_id: str) -> dict[str, Any]:
 def accept_invitation(body: dict[str, Any]) -> None:
     checked(Invitation, body)
     with session.unsigned_services() as ask:
-        ask.sign_in.accept_invitation(body["code"], body["password"])
+        ask.sign_in.accept_invitation(body["code"], body["password"], session.sender())
 
 
 @blueprint.post("/api/session/forgotten")

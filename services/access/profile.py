@@ -35,6 +35,7 @@ class Profile:
 
     @rpc(needs=SIGNED_IN)
     def change_me(self, db: UnitOfWork, asking: Asking, changes: Json) -> Json:
+        asking.require_whole()
         new = checked(ProfileChanges, changes)
         tenant_of(db)
         users.change(db, users.find(db, asking.user_id), new)

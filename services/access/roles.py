@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from services.access.models import Role, User
 from services.access.rules import CAPABILITIES, SHIPPED_ROLES
-from services.access.safeguards import own_capabilities, require_safe
+from services.access.safeguards import capabilities_of, require_safe
 from services.access.settings import tenant_of
 from services.chassis.asking import Asking
 from services.chassis.database import UnitOfWork
@@ -60,7 +60,7 @@ def create(db: UnitOfWork, new: Json) -> Role:
 def change(db: UnitOfWork, role: Role, changes: Json) -> None:
     """`changes` are without `faults`. Raises Conflict (shipped, a taken name, the last administrator), StaleVersion or NotAllowed."""
     require_own(role, changes["version"])
-    own_before = own_capabilities(db)
+    own_before = capabilities_of(db, db.asking.user_id)
     role.version += 1
     role.name = changes.get("name", role.name)
     role.capabilities = in_order(changes.get("capabilities", role.capabilities))
@@ -154,4 +154,5 @@ class Roles:
 
     @rpc(needs="users.manage", of=role_to_change)
     def delete_role(self, db: UnitOfWork, asking: Asking, role: Role, version: int) -> None:
+        asking.require_whole()
         remove(db, role, version)

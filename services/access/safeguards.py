@@ -16,17 +16,30 @@ from services.contracts.errors import Conflict, NotAllowed
 from services.contracts.sentences import said
 
 
-def own_capabilities(db: UnitOfWork) -> frozenset[str]:
-    """What the role of whoever asks holds; nothing for an operator."""
-    held = select(Role.capabilities).join(User, User.role_id == Role.id).where(User.id == db.asking.user_id)
+def capabilities_of(db: UnitOfWork, user_id: str) -> frozenset[str]:
+    """What the role of a user holds; nothing for the operator of the host, who is no user."""
+    held = select(Role.capabilities).join(User, User.role_id == Role.id).where(User.id == user_id)
     return frozenset(db.scalar(held) or ())
+
+
+def covers(db: UnitOfWork, user_id: str) -> bool:
+    """Whether whoever asks may do all that this user may: only then are they trusted with a way to sign in as them."""
+    return user_id == db.asking.user_id or capabilities_of(db, user_id) <= db.asking.scope.capabilities
+
+
+def require_cover(db: UnitOfWork, user_id: str) -> None:
+    """Raises NotAllowed: with the email of somebody goes the link that lets in whoever reads it."""
+    if not covers(db, user_id):
+        raise NotAllowed(
+            said("No cambie el correo de quien puede más que usted: desactive ese usuario y cree otro, o pídaselo a quien pueda lo mismo.")
+        )
 
 
 def require_safe(db: UnitOfWork, own_before: frozenset[str]) -> None:
     """Raises Conflict (the last administrator) or NotAllowed (who asks has gained something)."""
     db.flush()
     require_an_administrator(db)
-    gained = own_capabilities(db) - own_before
+    gained = capabilities_of(db, db.asking.user_id) - own_before
     if gained:
         raise NotAllowed(
             said(

@@ -25,6 +25,7 @@ from services.contracts.schemas.settings import LARGEST_LOGO, SettingsChanges
 from services.contracts.sentences import said
 
 FIELDS: Final = ("name", "certificate_warning_days", "strict_passwords", "requires_second_factor", "language", "default_mailboxes")
+OF_THE_DOOR: Final = frozenset({"strict_passwords", "requires_second_factor"})
 KINDS: Final = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
 
@@ -90,7 +91,10 @@ class Settings:
 
     @rpc(needs="settings.manage")
     def change_settings(self, db: UnitOfWork, asking: Asking, changes: Json) -> Json:
-        change(db, checked(SettingsChanges, changes))
+        new = checked(SettingsChanges, changes)
+        if OF_THE_DOOR & new.keys():
+            asking.require_person()
+        change(db, new)
         return shown(db)
 
     @rpc(needs=SIGNED_IN)

@@ -13,10 +13,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from services.access import directory, grants
-from services.access.holdings import groups_of, set_groups, unknown_ids
+from services.access.holdings import Moved, groups_of, set_groups, unknown_ids
 from services.access.models import Group, Membership, Role, User
 from services.access.pages import one_page
-from services.access.safeguards import own_capabilities, require_safe
+from services.access.safeguards import capabilities_of, covers, require_cover, require_safe
 from services.access.settings import tenant_of
 from services.access.sight import require_all_users
 from services.access.standing import why_nobody_is_let_in
@@ -33,6 +33,7 @@ from services.contracts.schemas.people import NewUser, UserChanges, UsersPage
 from services.contracts.sentences import said
 
 PLAIN = ("name", "is_active", "language")
+TOLD = ("name", "email", "language", "role_id")
 
 
 def find(db: Session, user_id: str) -> User:
@@ -52,14 +53,14 @@ def faults(db: Session, given: Json) -> dict[str, list[str]]:
 
 
 def create(db: UnitOfWork, new_user: Json) -> User:
-    """`new_user` is without `faults`. Raises Conflict (an email that is taken), or NotAllowed for grants that may not be given."""
+    """`new_user` is without `faults`. Raises Conflict (an email that is taken)."""
     user = User(id=new_id(), tenant_id=db.asking.tenant_id, email=new_user["email"], name=new_user["name"])
     user.role_id = role_id_of(db, new_user["role"])
     user.is_active, user.version = True, 1
     directory.enter(db, user)
     db.add(user)
     db.flush()
-    announce(db, user, "created", *set_groups(db, user.id, new_user["group_ids"]))
+    announce(db, user, "created", put_into(db, user, new_user["group_ids"]))
     grants.replace_all(db, user, new_user["grants"])
     return user
 
@@ -68,25 +69,36 @@ def change(db: UnitOfWork, user: User, changes: Json) -> None:
     """`changes` are without `faults`. Raises StaleVersion, Conflict (the last administrator, an email that is taken) or NotAllowed."""
     if changes["version"] != user.version:
         raise StaleVersion()
-    was_active, own_before = user.is_active, own_capabilities(db)
+    was_active, own_before = user.is_active, capabilities_of(db, db.asking.user_id)
+    had = {field: getattr(user, field) for field in TOLD}
     user.version += 1
     for field in PLAIN:
         setattr(user, field, changes.get(field, getattr(user, field)))
-    if "role" in changes:
-        user.role_id = role_id_of(db, changes["role"])
-    if "email" in changes:
+    if changes.get("email", user.email) != user.email:
+        require_cover(db, user.id)
         user.email = changes["email"]
         directory.enter(db, user)
+    if "role" in changes:
+        user.role_id = role_id_of(db, changes["role"])
     require_safe(db, own_before)
-    joined, left = set_groups(db, user.id, changes["group_ids"]) if "group_ids" in changes else ((), ())
-    announce(db, user, "changed" if was_active == user.is_active else "enabled" if user.is_active else "disabled", joined, left)
+    moved = put_into(db, user, changes["group_ids"]) if "group_ids" in changes else ((), ())
+    new = tuple(field.removesuffix("_id") for field in TOLD if getattr(user, field) != had[field])
+    announce(db, user, "changed" if was_active == user.is_active else "enabled" if user.is_active else "disabled", moved, new)
     if "grants" in changes:
         grants.replace_all(db, user, changes["grants"])
 
 
-def announce(db: UnitOfWork, user: User, change: str, joined: tuple[str, ...], left: tuple[str, ...]) -> None:
+def put_into(db: UnitOfWork, user: User, group_ids: list[str]) -> Moved:
+    """Raises NotAllowed when that changes something and who asks may not: groups decide which clients somebody sees, oneself too."""
+    joined, left = set_groups(db, user.id, group_ids)
+    if joined or left:
+        db.asking.require("groups.manage")
+    return joined, left
+
+
+def announce(db: UnitOfWork, user: User, change: str, moved: Moved, fields: tuple[str, ...] = ()) -> None:
     now: Json = {"is_active": user.is_active, "version": user.version, "role_id": user.role_id}
-    db.publish(UserChanged(user_id=user.id, change=change, **now, joined=joined, left=left))
+    db.publish(UserChanged(user_id=user.id, change=change, fields=fields, **now, joined=moved[0], left=moved[1]))
 
 
 def role_id_of(db: Session, name: str) -> str:
@@ -137,9 +149,9 @@ def known_user(service: Users, db: UnitOfWork, asking: Asking, user_id: str) -> 
 
 
 def user_to_change(service: Users, db: UnitOfWork, asking: Asking, user_id: str) -> User:
-    """The user, while nobody else changes any user of the tenant."""
+    """The user, while nobody else changes any user of the tenant. Who may not see colleagues learns nothing of an id."""
     tenant_of(db)
-    return find(db, user_id)
+    return known_user(service, db, asking, user_id)
 
 
 class Users:
@@ -167,6 +179,11 @@ class Users:
     @rpc(needs=SIGNED_IN, of=known_user)
     def user(self, db: UnitOfWork, asking: Asking, user: User) -> Json:
         return described(db, [user])[0]
+
+    @rpc(needs="users.manage", of=known_user)
+    def covers(self, db: UnitOfWork, asking: Asking, user: User) -> bool:
+        """Whether who asks may do all that this user may."""
+        return covers(db, user.id)
 
     @rpc(needs="users.manage", of=user_to_change)
     def change_user(self, db: UnitOfWork, asking: Asking, user: User, changes: Json) -> Json:

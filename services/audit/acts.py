@@ -22,7 +22,7 @@ SUBJECT_AND_DETAIL: Final[dict[type[Event], tuple[str, tuple[str, ...]]]] = {
         ("certificate_warning_days", "strict_passwords", "requires_second_factor", "language", "default_mailboxes", "version"),
     ),
     facts.TenantErased: ("tenant_id", ()),
-    facts.UserChanged: ("user_id", ("change", "is_active", "role_id", "joined", "left", "version")),
+    facts.UserChanged: ("user_id", ("change", "fields", "is_active", "role_id", "joined", "left", "version")),
     facts.RoleChanged: ("role_id", ("change", "capabilities", "version")),
     facts.GroupChanged: ("group_id", ("change", "joined", "left", "version")),
     facts.GrantsChanged: ("holder_id", ("holder_kind", "given", "taken", "version")),
@@ -93,7 +93,7 @@ def entry_of(fact: Event) -> dict[str, Any]:
 
 
 def identity(record: Any) -> tuple[str, dict[str, Any]]:
-    """The id of a record of a list, and of a client's record its version and whether it is archived."""
+    """The id of a record of a list, and of a client's record its version, whether it is archived and which fields are new."""
     if isinstance(record, str):
         return record, {}
-    return record["client_id"], {"version": record["version"], "is_archived": record["is_archived"]}
+    return record["client_id"], {"version": record["version"], "is_archived": record["is_archived"], "fields": record["fields"]}

@@ -11,12 +11,13 @@ something of its own of a client says so in `forget_clients`, or it stays (a tes
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from sqlalchemy import String, cast, delete, or_, select, update
+from sqlalchemy import ColumnElement, String, cast, delete, or_, select, update
 
 from services.chassis.asking import Asking
 from services.chassis.database import Database, Store, UnitOfWork
@@ -83,17 +84,21 @@ def forget_outcomes(db: UnitOfWork, ids: Sequence[str], words: Sequence[str] = (
     """What jobs say of these records, or of whatever is called so, becomes a line with an outcome and nothing else."""
     table = getattr(db.store.model, "JobOutcome", None)
     if table is not None:
-        said = or_(*(cast(table.errors, String).contains(word, autoescape=True) for word in words), table.name.in_(words))
+        said = or_(*(says(table.errors, word) for word in words), table.name.in_(words))
         about = update(table).where(or_(table.subject_id.in_(ids), said))
         db.execute(about.values(subject_id="", name="", errors={}), execution_options={"synchronize_session": False})
 
 
-def forget_answers(db: UnitOfWork, client_ids: Sequence[str]) -> None:
-    """Of what `Idempotency-Key`s were answered, that in which a client is named: whoever repeats such a call finds nothing."""
+def forget_answers(db: UnitOfWork, words: Sequence[str]) -> None:
+    """Of what `Idempotency-Key`s were answered, that which has one of these: whoever repeats such a call finds nothing."""
     answers = db.store.model.Answer
-    says = cast(answers.answer, String)
-    about = or_(*(says.contains(client_id, autoescape=True) for client_id in client_ids))
+    about = or_(*(says(answers.answer, word) for word in words))
     db.execute(delete(answers).where(about), execution_options={"synchronize_session": False})
+
+
+def says(column: Any, word: str) -> ColumnElement[bool]:
+    """Whether a JSON column has the word in it, as JSON writes it: with accents escaped."""
+    return cast(column, String).contains(json.dumps(word)[1:-1], autoescape=True)
 
 
 def due_marks(store: Store) -> dict[str, list[str]]:

@@ -60,6 +60,7 @@ class Settings:
     )
     checkpoint_every_s: int = setting(3600, "seconds between two signed checkpoints of a trail that grows")
     public_url: str = setting("", "address under which people reach the gateway, for links; empty: where it listens")
+    proxies: int = setting(0, "proxies before the gateway whose X-Forwarded-For and -Proto are believed; limits and trail need the address")
     smtp_url: str = setting(
         "", "mail server, as smtps://user:password@host:465, starttls://user:password@host:587 or smtp://host:25; empty: no mail is sent"
     )

@@ -35,6 +35,7 @@ KINDS: Final = {
     "remove_from_groups": "remove_many_from_groups",
     "set_flags": "set_flags_of_many",
     "archive": "archive_many",
+    "restore": "restore_many",
 }
 NOT_ONES_OWN: Final = said("No existe o no pertenece a él.")
 NOBODY: Final = said("Ningún cliente cumple el filtro.")
@@ -77,6 +78,10 @@ class Bulk:
     def archive_many(self, db: UnitOfWork, asking: Asking, job: Any, rows: Sequence[Json]) -> list[Outcome]:
         return rewrite(db, asking, rows, {"archived": True})
 
+    @job(needs="clients.write")
+    def restore_many(self, db: UnitOfWork, asking: Asking, job: Any, rows: Sequence[Json]) -> list[Outcome]:
+        return bring_back(db, asking, rows)
+
 
 def new_job(wanted: Json, ids: list[str]) -> NewJob:
     if not ids:
@@ -107,6 +112,24 @@ def rewrite(db: UnitOfWork, asking: Asking, rows: Sequence[Json], sent: Json) ->
     if changed:
         records.touch(db, changed)
     return outcomes(rows, clients, {client.id for client in changed})
+
+
+def bring_back(db: UnitOfWork, asking: Asking, rows: Sequence[Json]) -> list[Outcome]:
+    """One whose tax id is another client's by now stays archived, and does not keep the others there."""
+    clients = seen(db, asking, rows)
+    archived = [client for client in clients.values() if client.is_archived]
+    given = select(Client.tax_id).where(Client.tax_id.in_([client.tax_id for client in archived]), Client.is_archived.is_(False))
+    taken, back = set(db.scalars(given)), {}
+    for client in archived:
+        if client.tax_id not in taken:
+            taken.add(client.tax_id)
+            back[client.id] = client
+            records.write(client, {"archived": False})
+    if back:
+        records.touch(db, list(back.values()))
+    kept = {client.id: Outcome("refused", client.id, {"tax_id": [records.TAKEN]}) for client in archived if client.id not in back}
+    found = outcomes(rows, clients, set(back))
+    return [kept.get(row["id"], outcome) for row, outcome in zip(rows, found, strict=True)]
 
 
 def regroup(db: UnitOfWork, asking: Asking, rows: Sequence[Json], group_ids: list[str], *, is_leaving: bool = False) -> list[Outcome]:

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from services.chassis.asking import Asking
 from services.chassis.database import UnitOfWork
 from services.chassis.entrypoints import rpc
-from services.chassis.erasing import erase_clients, forget_outcomes
+from services.chassis.erasing import erase_clients, forget_answers, forget_outcomes
 from services.chassis.folding import fold
 from services.chassis.holdings import destroy, destroy_of_clients
 from services.clients.models import Certificate, Client, ClientGroup, KnownFacts, Mailbox, SavedView
@@ -79,6 +79,8 @@ def forget(db: UnitOfWork, client_ids: Sequence[str]) -> None:
     words = {word for row in names for word in row if word}
     forget_views(db, {fold(word) for word in words})
     forget_outcomes(db, client_ids, sorted(words))
+    if words:
+        forget_answers(db, sorted(words))
     destroy_of_clients(db, BY_CLIENT, client_ids)
 
 

@@ -1,7 +1,7 @@
 """An export: the trail has it before anybody gets a row.
 
-`export` says which clients it holds, after the entry was committed; the rows are then asked for in parts, so that no answer is large. Each
-part judges again what may be seen: what somebody may no longer see is left out.
+`export` says which clients it holds, after the entry was committed, each time that it is asked; the rows are then asked for in parts, so
+that no answer is large, and none is kept. Each part judges again what may be seen: what somebody may no longer see is left out.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 class Exporting:
     """The part of the service that hands clients out as a file."""
 
-    @rpc(needs=SIGNED_IN, unit=False)
+    @rpc(needs=SIGNED_IN, unit=False, keyed=False)
     def export(self: ClientsService, asking: Asking, wanted: Json) -> Json:
         """{client_ids, head}: the clients in order, and the first line of the file."""
         loaded = checked(ClientsExport, wanted)
@@ -40,14 +40,14 @@ class Exporting:
             client_ids = ids_of(db, asking, loaded)
         return begun(self, asking, client_ids)
 
-    @rpc(needs=SIGNED_IN, unit=False)
+    @rpc(needs=SIGNED_IN, unit=False, keyed=False)
     def export_these(self: ClientsService, asking: Asking, client_ids: list[str]) -> Json:
         """The same for those of these clients that may be seen, in the order given."""
         with self.db.begin(asking) as db:
             seen = set(db.scalars(select(Client.id).where(Client.id.in_(client_ids), visible_to(asking.scope))))
         return begun(self, asking, [client_id for client_id in dict.fromkeys(client_ids) if client_id in seen])
 
-    @rpc(needs=SIGNED_IN)
+    @rpc(needs=SIGNED_IN, keyed=False)
     def export_rows(self, db: UnitOfWork, asking: Asking, client_ids: list[str]) -> str:
         """The lines of those of these clients that may be seen, in the order given; ask for some hundred at a time."""
         found = select(Client).where(Client.id.in_(client_ids), visible_to(asking.scope))

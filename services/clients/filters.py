@@ -43,8 +43,13 @@ def visible(scope: Scope) -> ColumnElement[bool]:
 
 def conditions(scope: Scope, wanted: Json, moment: Moment) -> list[ColumnElement[bool]]:
     """`wanted` as loaded by `schemas.clients.ClientsPage`: what may be seen of what is asked for."""
+    return [visible(scope), *asked_for(scope, wanted, moment)]
+
+
+def asked_for(scope: Scope, wanted: Json, moment: Moment) -> list[ColumnElement[bool]]:
+    """The same without who may see it."""
     asked = {name: wanted[name] for name in FILTERS if wanted.get(name) not in (None, "")}
-    found = [visible(scope), *(KnownFacts.search_text.like(pattern) for pattern in patterns(wanted["q"]))]
+    found = [KnownFacts.search_text.like(pattern) for pattern in patterns(wanted["q"])]
     return [*found, *(FILTERS[name](value, moment) for name, value in asked.items()), *_of_group(scope, wanted.get("group"))]
 
 

@@ -8,14 +8,16 @@ the index.
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Select, func, select
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from services.chassis.asking import Asking
 from services.chassis.database import UnitOfWork
 from services.chassis.folding import AT_A_BEGINNING, patterns
 from services.clients.answers import described
-from services.clients.filters import Moment, conditions
+from services.clients.filters import Moment, asked_for, conditions, visible
 from services.clients.firm import warning_days
 from services.clients.models import Client, KnownFacts
 from services.contracts.message import utc_now
@@ -47,6 +49,14 @@ def ids_of(db: UnitOfWork, asking: Asking, wanted: Json) -> list[str]:
     """All that would be listed on all pages, in that order; `wanted` as loaded by `schemas.clients.ClientsExport`."""
     found = select(KnownFacts.client_id).where(*conditions(asking.scope, wanted, Moment(utc_now(), warning_days(db))))
     return list(db.scalars(found.order_by(*_order(wanted["sort"] or "name"))))
+
+
+def sizes_of(db: UnitOfWork, asking: Asking, questions: Sequence[Json]) -> list[int]:
+    """How many would be listed for each of these, in one reading; as loaded by `schemas.clients.ClientsExport`."""
+    moment = Moment(utc_now(), warning_days(db))
+    counts = [func.count().filter(true(), *asked_for(asking.scope, wanted, moment)) for wanted in questions]
+    found = select(*counts).select_from(KnownFacts).where(visible(asking.scope))
+    return list(db.execute(found).one()) if counts else []
 
 
 def _reads_all(scope: Scope, query: str) -> bool:

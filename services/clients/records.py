@@ -166,6 +166,7 @@ def facts_of(client: Client, group_ids: set[str]) -> ClientFacts:
         is_archived=client.is_archived,
         group_ids=tuple(sorted(group_ids)),
         version=client.version,
+        fields=tuple(changed_since(client, client.version - 1)),
     )
 
 

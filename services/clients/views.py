@@ -14,12 +14,14 @@ from sqlalchemy.exc import IntegrityError
 from services.chassis.asking import Asking
 from services.chassis.database import UnitOfWork
 from services.chassis.entrypoints import rpc
+from services.clients.listing import sizes_of
 from services.clients.models import SavedView
 from services.contracts.errors import Conflict, NotFound, StaleVersion
 from services.contracts.events import ViewChanged
 from services.contracts.message import new_id
 from services.contracts.rpc import SIGNED_IN, Json
 from services.contracts.schemas import checked
+from services.contracts.schemas.clients import ClientsExport
 from services.contracts.schemas.paging import Id
 from services.contracts.schemas.views import NewView, ViewChanges, ViewQuery
 from services.contracts.sentences import said
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from services.clients.service import ClientsService
 
 OVER_OTHERS = "settings.manage"
+MOST_COUNTED = 30
 TAKEN = said("Ya tiene una vista con este nombre. Elija otro.")
 
 
@@ -40,13 +43,25 @@ def known_view(service: ClientsService, db: UnitOfWork, asking: Asking, view_id:
     return view
 
 
+def known_views(db: UnitOfWork, asking: Asking, most: int | None = None) -> list[SavedView]:
+    """One's own and those that are shared, by name."""
+    found = select(SavedView).where(or_(SavedView.user_id == asking.user_id, SavedView.is_shared))
+    return list(db.scalars(found.order_by(SavedView.name, SavedView.id).limit(most)))
+
+
 class Views:
     """The part of the service that keeps views."""
 
     @rpc(needs=SIGNED_IN)
     def views(self, db: UnitOfWork, asking: Asking) -> list[Json]:
-        found = select(SavedView).where(or_(SavedView.user_id == asking.user_id, SavedView.is_shared))
-        return [shown(view, asking) for view in db.scalars(found.order_by(SavedView.name, SavedView.id))]
+        return [shown(view, asking) for view in known_views(db, asking)]
+
+    @rpc(needs=SIGNED_IN)
+    def sizes_of_views(self, db: UnitOfWork, asking: Asking) -> Json:
+        """Of the first `MOST_COUNTED` of them: every one more is looked for in all rows."""
+        found = {view.id: view.query for view in known_views(db, asking, MOST_COUNTED)}
+        questions = [checked(ClientsExport, {"q": query["q"], **query["filters"]}) for query in found.values()]
+        return dict(zip(found, sizes_of(db, asking, questions), strict=True))
 
     @rpc(needs=SIGNED_IN)
     def save_view(self, db: UnitOfWork, asking: Asking, new_view: Json) -> Json:

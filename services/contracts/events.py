@@ -85,13 +85,14 @@ class TenantErased(Event):
 class UserChanged(Event):
     """A person of the firm was made, changed or disabled. `change` says which: created, changed, disabled, enabled.
 
-    `joined` and `left` are groups.
+    `fields` are the names of those that are new: name, email, language, role. `joined` and `left` are groups.
     """
 
     user_id: str
     change: str
     is_active: bool
     version: int
+    fields: tuple[str, ...] = ()
     role_id: str = ""
     joined: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
@@ -148,7 +149,10 @@ class AccessJobAsked(JobAsked, Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ClientFacts:
-    """What others may know of a client. `receives_notifications` off: no mailbox of its is read; `watch_edicts` on: the TEU is watched."""
+    """What others may know of a client. `receives_notifications` off: no mailbox of its is read; `watch_edicts` on: the TEU is watched.
+
+    `fields` are the names, as the API calls them, of those that are new in this version.
+    """
 
     client_id: str
     tax_id: str
@@ -158,11 +162,12 @@ class ClientFacts:
     is_archived: bool
     group_ids: tuple[str, ...]
     version: int
+    fields: tuple[str, ...] = ()
 
     @classmethod
     def told(cls, answers: list[dict[str, Any]]) -> list[ClientFacts]:
         """As `clients.facts` answers them."""
-        return [cls(**{**one, "group_ids": tuple(one["group_ids"])}) for one in answers]
+        return [cls(**{**one, "group_ids": tuple(one["group_ids"]), "fields": tuple(one.get("fields", ()))}) for one in answers]
 
 
 @event("clients")

@@ -17,6 +17,9 @@ from services.contracts.errors import NotFound
 from services.contracts.rpc import Json, Scope
 from services.contracts.schemas.paging import Id, sort_terms, words
 from services.mailbox_sync.claims import database_now
+from services.mailbox_sync.endings import OPEN_STATES
+from services.mailbox_sync.facts import why_not_read
+from services.mailbox_sync.mailboxes import PAUSED
 from services.mailbox_sync.models import Client, ClientGroup, Due, Mailbox, Sync
 
 SORTED_BY: dict[str, Any] = {
@@ -63,9 +66,9 @@ def one_page(db: UnitOfWork, asking: Asking, wanted: Json) -> Json:
     conditions = [visible_to(asking.scope), *_filters(wanted, now)]
     number, size = wanted["page"], wanted["page_size"]
     total = db.scalar(_from(select(func.count()), conditions))
-    page = _from(select(Mailbox, Due), conditions).order_by(*_order(wanted["sort"])).limit(size).offset((number - 1) * size)
+    page = _from(select(Mailbox, Due, Client), conditions).order_by(*_order(wanted["sort"])).limit(size).offset((number - 1) * size)
     return {
-        "items": [shown(mailbox, due, now, asking.scope) for mailbox, due in db.execute(page)],
+        "items": shown(db, asking.scope, [(row.Mailbox, row.Due, row.Client) for row in db.execute(page)], now),
         "total": total,
         "page": number,
         "page_size": size,
@@ -98,10 +101,17 @@ def _order(sort: str) -> list[ColumnElement]:
 
 
 def show(db: UnitOfWork, asking: Asking, mailbox: Mailbox) -> Json:
-    return shown(mailbox, db.get_one(Due, mailbox.id), database_now(db), asking.scope)
+    row = (mailbox, db.get_one(Due, mailbox.id), db.get_one(Client, mailbox.client_id))
+    return shown(db, asking.scope, [row], database_now(db))[0]
 
 
-def shown(mailbox: Mailbox, due: Due, now: datetime, scope: Scope) -> Json:
+def shown(db: UnitOfWork, scope: Scope, rows: Sequence[tuple[Mailbox, Due, Client]], now: datetime) -> list[Json]:
+    asked = select(Sync.mailbox_id, Sync.id).where(Sync.mailbox_id.in_([mailbox.id for mailbox, *_ in rows]), Sync.state.in_(OPEN_STATES))
+    under_way = {mailbox_id: sync_id for mailbox_id, sync_id in db.execute(asked)}
+    return [described(*row, now) | {"sync_id": under_way.get(row[0].id), "may": may_do(scope, row[0].body)} for row in rows]
+
+
+def described(mailbox: Mailbox, due: Due, client: Client, now: datetime) -> Json:
     is_being_read = due.lease_until is not None and due.lease_until > now
     plain = ("id", "client_id", "body", "via", "certificate_id", "state", "error", "version")
     instants = ("last_attempt_at", "last_complete_check_at", "covered_since", "created_at")
@@ -109,8 +119,12 @@ def shown(mailbox: Mailbox, due: Due, now: datetime, scope: Scope) -> Json:
         **{name: getattr(mailbox, name) for name in plain},
         **{name: iso(getattr(mailbox, name)) for name in instants},
         "next_check_at": None if is_being_read else iso(due.due_at),
-        "may": {"sync": may(scope, "mailboxes.sync", mailbox.body, "sync"), "open": may(scope, "notifications.open", mailbox.body, "open")},
+        "why_not_read": why_not_read(client) or (PAUSED if mailbox.state == "paused" else None),
     }
+
+
+def may_do(scope: Scope, body: str) -> Json:
+    return {"sync": may(scope, "mailboxes.sync", body, "sync"), "open": may(scope, "notifications.open", body, "open")}
 
 
 def may(scope: Scope, capability: str, body: str, verb: str) -> bool:

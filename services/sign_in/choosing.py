@@ -9,12 +9,17 @@ from dataclasses import replace
 
 from services.chassis.asking import Asking
 from services.chassis.entrypoints import rpc
-from services.contracts.errors import Invalid, NotSignedIn
+from services.contracts.errors import Invalid, NotAllowed, NotSignedIn
 from services.contracts.rpc import INTERNAL, SIGNED_IN, Json
 from services.contracts.sentences import said
 from services.sign_in import credentials, invitations, letters, limits, passwords, sessions
 from services.sign_in.part import Part
 from services.sign_in.rules import rules_of
+
+MAY_MORE = said(
+    "Este usuario puede más que usted, y con el enlace entraría en su lugar. Envíeselo por correo, o pida a quien lleva la instalación que "
+    "ejecute «casillero user invite»."
+)
 
 
 class Choosing(Part):
@@ -27,7 +32,8 @@ class Choosing(Part):
     def invite_user(self, asking: Asking, user_id: str, by: str = "") -> Json:
         """As `schemas.sessions.Invited`: the code goes by mail and is not shown, unless there is no mail or `by` is "link".
 
-        A program is not shown a code: with it, it could sign in as that person. Where there is no mail it makes none.
+        A program is not shown a code: with it, it could sign in as that person. Where there is no mail it makes none. Nor is who may do
+        less than that person, once the person has a password: what they did with it would stand in the trail as the person's.
         """
         asking.require_whole()
         by_mail = self.post.is_on and by != "link"
@@ -36,6 +42,8 @@ class Choosing(Part):
         self.access.user(user_id)
         if not by_mail and asking.is_program:
             return {"invitation": None, "mail": None}
+        if not by_mail and not self.access.covers(user_id) and self.password_of(replace(asking, user_id=user_id)):
+            raise NotAllowed(MAY_MORE)
         self.record("invite_user", asking, user_id, by="mail" if by_mail else "link")
         with self.db.begin() as db:
             code = invitations.make(db, asking.tenant_id, user_id)
@@ -58,7 +66,7 @@ class Choosing(Part):
             return invitations.is_good(db, code, founding=founding)
 
     @rpc(needs=INTERNAL, unit=False)
-    def accept_invitation(self, asking: Asking, code: str, password: str) -> None:
+    def accept_invitation(self, asking: Asking, code: str, password: str, address: str = "") -> None:
         with self.db.begin() as db:
             invitation = invitations.find(db, code)
             invited = replace(asking, tenant_id=invitation.tenant_id, user_id=invitation.user_id)
@@ -66,7 +74,7 @@ class Choosing(Part):
             chosen = self._chosen(invited, password)
         except NotSignedIn as error:
             raise invitations.over() from error
-        self.record("accept_invitation", invited, invited.user_id)
+        self.record("accept_invitation", invited, invited.user_id, address=address)
         with self.db.begin(invited) as db:
             invitations.find(db, code)
             credentials.set_password(db, invited.user_id, *chosen)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.chassis.asking import Asking
 from services.chassis.database import UnitOfWork
 from services.chassis.entrypoints import rpc
+from services.contracts.message import new_id
 from services.contracts.rpc import SIGNED_IN, Json
 from services.contracts.schemas import checked
 from services.contracts.schemas.sessions import NewToken
@@ -17,9 +18,12 @@ class Programs(Part):
     def issue_token(self, asking: Asking, new_token: Json) -> Json:
         asking.require_person()
         new = checked(NewToken, new_token)
-        self.record("issue_token", asking, asking.user_id)
+        tokens.require_good(asking, new)
+        token_id, held = new_id(), "all" if new["capabilities"] is None else " ".join(new["capabilities"])
+        until = new["expires_at"].isoformat() if new["expires_at"] else ""
+        self.record("issue_token", asking, token_id, capabilities=held, expires_at=until)
         with self.db.begin(asking) as db:
-            return tokens.issue(db, asking, new)
+            return tokens.issue(db, asking, token_id, new)
 
     @rpc(needs=SIGNED_IN)
     def tokens(self, db: UnitOfWork, asking: Asking) -> list[Json]:
@@ -34,6 +38,7 @@ class Programs(Part):
     @rpc(needs=SIGNED_IN, unit=False)
     def revoke_token(self, asking: Asking, token_id: str, user_id: str = "") -> None:
         """`user_id`: whose it has to be, for who names the user too."""
+        asking.require_whole()
         with self.db.begin(asking) as db:
             tokens.find(db, asking, token_id, user_id)
         self.record("revoke_token", asking, token_id)

@@ -28,10 +28,14 @@ class SecondFactor(Admitting):
 
     @rpc(needs=SIGNED_IN, unit=False, keyed=False)
     def enrol_totp(self, asking: Asking) -> Json:
-        """As `schemas.second_factor.NewTotp`. Nothing is asked for at the door before a code was confirmed."""
+        """As `schemas.second_factor.NewTotp`. Nothing is asked for at the door before a code was confirmed.
+
+        For who came in just now: whoever finds a browser open would lock its owner out.
+        """
         asking.require_person()
         me, secret = self.access.me(), totp.new_secret()
         with self.db.begin(asking) as db:
+            sessions.require_recent(db, asking)
             if totp.is_on(db, asking.user_id):
                 raise Conflict(said("Ya tiene un segundo factor. Quítelo antes de poner otro."))
             totp.begin(db, asking.user_id, secret)

@@ -143,9 +143,11 @@ class SignInService(Founding, Choosing, Posting, SecondFactor, Passkeys, Provide
 
     @on(UserChanged)
     def end_access(self, db: UnitOfWork, fact: UserChanged) -> None:
+        """Links that were sent to an address lead nowhere once the person has another, and who is in comes in again."""
         if not fact.is_active:
-            sessions.end_all(db, fact.user_id)
             tokens.revoke_all(db, fact.user_id)
+        if not fact.is_active or "email" in fact.fields:
+            sessions.end_all(db, fact.user_id)
             invitations.withdraw(db, fact.user_id)
 
     @every(seconds=600)

@@ -14,7 +14,7 @@ from sqlalchemy import delete, select, update
 from services.chassis.asking import PROGRAM, Asking
 from services.chassis.database import UnitOfWork
 from services.contracts.errors import Invalid, NotFound, NotSignedIn
-from services.contracts.message import new_id, utc_now
+from services.contracts.message import utc_now
 from services.contracts.rpc import Json
 from services.contracts.sentences import said
 from services.sign_in.carried import hash_of, new_token
@@ -23,18 +23,20 @@ from services.sign_in.models import Token, TokenHash
 STEP = timedelta(minutes=1)
 
 
-def issue(db: UnitOfWork, asking: Asking, new: Json) -> Json:
-    """As `schemas.sessions.NewTokenShown`; raises Invalid naming every bad field."""
-    held = asking.scope.capabilities
-    wanted = new["capabilities"]
+def require_good(asking: Asking, new: Json) -> None:
+    """Raises Invalid naming every bad field."""
     errors = {
-        "capabilities": list(reasons_against(wanted, held)),
+        "capabilities": list(reasons_against(new["capabilities"], asking.scope.capabilities)),
         "expires_at": [] if in_future(new["expires_at"]) else [said("Ya ha pasado.")],
     }
     if any(errors.values()):
         raise Invalid(said("Hay datos que no son válidos."), {field: reasons for field, reasons in errors.items() if reasons})
+
+
+def issue(db: UnitOfWork, asking: Asking, token_id: str, new: Json) -> Json:
+    """As `schemas.sessions.NewTokenShown`; `new` is good."""
     shown = new_token()
-    token = Token(id=new_id(), user_id=asking.user_id, name=new["name"], capabilities=wanted, expires_at=new["expires_at"])
+    token = Token(id=token_id, user_id=asking.user_id, name=new["name"], capabilities=new["capabilities"], expires_at=new["expires_at"])
     db.add_all([token, TokenHash(token_hash=hash_of(shown), token_id=token.id, tenant_id=asking.tenant_id)])
     db.flush()
     return {**described(token), "token": shown}

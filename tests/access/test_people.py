@@ -7,6 +7,7 @@ import pytest
 
 from services.contracts.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn, Refusal, StaleVersion
 from services.contracts.message import new_id
+from tests.worlds import until
 
 SYNC_DEHU = {"body": "dehu", "verbs": ["sync"]}
 
@@ -177,3 +178,54 @@ def test_the_shipped_roles_are_copied_to_each_firm(world):
 def test_tenants_are_listed_with_their_names(world):
     firm = world.firm()
     assert (firm.tenant_id, firm.name) in [(tenant["id"], tenant["name"]) for tenant in world.nobody.access.tenants()]
+
+
+def office_manager(firm):
+    """Somebody whose role manages users and nothing else."""
+    firm.admin.access.create_role({"name": "Altas", "capabilities": ["users.manage"]})
+    return firm.as_user(firm.user("Altas"))
+
+
+def test_who_may_not_manage_groups_puts_nobody_into_one_not_even_themselves(world):
+    firm = world.firm()
+    group, clerk = firm.admin.access.create_group({"name": "Norte"})["id"], office_manager(firm)
+    me = clerk.access.me()
+    with pytest.raises(NotAllowed, match="groups.manage"):
+        clerk.access.change_user(me["id"], {"version": me["version"], "group_ids": [group]})
+    with pytest.raises(NotAllowed, match="groups.manage"):
+        clerk.access.create_user({"email": f"n{group}@norte.example", "name": "Nueva", "role": "reader", "group_ids": [group]})
+    assert clerk.access.me()["groups"] == []
+
+
+def test_who_manages_users_only_still_makes_and_changes_them(world):
+    firm = world.firm()
+    clerk = office_manager(firm)
+    made = clerk.access.create_user({"email": f"m{firm.tenant_id}@norte.example", "name": "Nueva", "role": "reader"})
+    assert clerk.access.change_user(made["id"], {"version": 1, "name": "Otra", "group_ids": []})["name"] == "Otra"
+
+
+def test_the_email_of_somebody_who_may_more_is_not_changed(world):
+    firm = world.firm()
+    manager, reader = (firm.admin.access.user(firm.user(role)) for role in ("manager", "reader"))
+    with pytest.raises(NotAllowed, match="correo"):
+        firm.admin.access.change_user(manager["id"], {"version": 1, "email": f"mio{firm.tenant_id}@ejemplo.es"})
+    assert firm.admin.access.change_user(manager["id"], {"version": 1, "email": manager["email"], "name": "Eva"})["name"] == "Eva"
+    assert firm.admin.access.change_user(reader["id"], {"version": 1, "email": f"r{firm.tenant_id}@ejemplo.es"})["version"] == 2
+
+
+def test_the_trail_names_the_fields_of_a_person_that_are_new(world):
+    firm = world.firm()
+    user_id = firm.user("reader")
+    changes = {"version": 1, "name": "Otra", "email": f"o{user_id}@ejemplo.es", "role": "operator"}
+    firm.admin.access.change_user(user_id, changes)
+    wanted = {"act": "access.user_changed", "subject": user_id}
+    entries = until(lambda: firm.admin.audit.entries(wanted)["items"][1:] and firm.admin.audit.entries(wanted)["items"])
+    assert [entry["detail"]["fields"] for entry in entries if entry["detail"]["change"] == "changed"] == [["name", "email", "role"]]
+
+
+def test_who_may_not_see_colleagues_does_not_learn_which_exist(world):
+    firm = world.firm()
+    reader = firm.as_user(firm.user("reader"))
+    for user_id in (firm.admin_id, new_id()):
+        with pytest.raises(NotAllowed):
+            reader.access.change_user(user_id, {"version": 1, "name": "Otra"})

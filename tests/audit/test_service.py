@@ -13,6 +13,7 @@ from services.chassis.asking import Asking
 from services.contracts.errors import Invalid, NotAllowed
 from services.contracts.events import ClientFacts, ClientsRegistered, TeuSourceSwitched
 from services.contracts.message import new_id
+from tests import people
 from tests.facts import publish
 from tests.worlds import until
 
@@ -116,3 +117,11 @@ def test_only_who_may_read_the_trail_reads_it(firm):
 def test_a_firm_does_not_see_the_trail_of_another(world, firm):
     world.nobody.audit.record([act(new_id(), "theirs")])
     assert listed(firm, subject="theirs") == []
+
+
+def test_the_trail_names_the_fields_of_a_client_that_are_new_and_says_nothing_of_what_is_in_them(firm):
+    client = firm.admin.clients.register({"tax_id": people.tax_id(), "name": "Nadie"})
+    firm.admin.clients.change(client["id"], {"version": 1, "receives_notifications": False, "notes": "algo privado"})
+    (entry,) = until(lambda: listed(firm, act="clients.clients_changed", subject=client["id"]))
+    assert entry["detail"]["fields"] == ["notes", "receives_notifications"]
+    assert "privado" not in str(entry)

@@ -63,6 +63,16 @@ def test_clients_are_archived(firm):
     assert done(firm.admin, ids=ids, action="archive")["counts"] == {"unchanged": 2}
 
 
+def test_archived_clients_come_back_but_for_one_whose_tax_id_is_anothers_by_now(firm):
+    tax_id = people.tax_id()
+    back, taken = register(firm.admin, "Ana"), firm.admin.clients.register({"tax_id": tax_id, "name": "Eva"})["id"]
+    done(firm.admin, ids=[back, taken], action="archive")
+    now = firm.admin.clients.register({"tax_id": tax_id, "name": "Eva otra vez"})["id"]
+    job = done(firm.admin, ids=[back, taken, now], action="restore")
+    assert [row[1] for row in told(firm.admin.clients, job)] == ["changed", "refused", "unchanged"]
+    assert [firm.admin.clients.client(each)["archived"] for each in (back, taken)] == [False, True]
+
+
 def test_of_a_dry_run_nothing_stays(firm):
     client_id = register(firm.admin, "Ana")
     assert done(firm.admin, ids=[client_id], action="archive", dry_run=True)["counts"] == {"would_change": 1}

@@ -28,6 +28,19 @@ def test_an_export_holds_what_the_list_holds_in_its_order(firm):
     assert [line.split(";")[1] for line in lines] == ["Zoe", "Ana"]
 
 
+def test_the_parts_of_an_export_are_answered_under_the_one_key_of_its_request(firm):
+    zoe, ana = register(firm, "Zoe"), register(firm, "Ana")
+    caller = firm.as_user(firm.admin_id, idempotency_key="one request")
+    assert [caller.clients.export_rows([one]).split(";")[1] for one in (zoe, ana)] == ["Zoe", "Ana"]
+
+
+def test_an_export_that_is_repeated_under_its_key_is_in_the_trail_again(firm):
+    register(firm, "Ana")
+    caller = firm.as_user(firm.admin_id, idempotency_key="one request")
+    assert caller.clients.export({}) == caller.clients.export({})
+    assert firm.admin.audit.entries({"act": "clients_exported"})["total"] == 2
+
+
 def test_an_export_is_in_the_trail_with_the_digest_of_its_list_and_no_name(firm):
     ids = [register(firm, "Ana"), register(firm, "Eva")]
     begun = firm.admin.clients.export({"q": "a"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.contracts.errors import Conflict, Invalid, NotAllowed, NotFound, StaleVersion
+from tests import people
 from tests.worlds import until
 
 QUERY = {"q": "norte", "filters": {"certificate": "expiring,expired", "read_by_before": "2026-03-01"}, "sort": "-pending,name"}
@@ -46,6 +47,17 @@ def test_a_shared_view_is_seen_by_the_firm_and_changed_by_its_owner(firm):
     changed = firm.ana.clients.change_view(made["id"], {"version": 1, "name": "Otro", "is_shared": False})
     assert (changed["name"], changed["version"], changed["query"]) == ("Otro", 2, made["query"])
     assert firm.eva.clients.views() == []
+
+
+def test_a_view_says_how_many_clients_it_holds_for_who_asks(firm):
+    for who, name in ((firm.admin, "Norte"), (firm.admin, "Norteña"), (firm.admin, "Sur")):
+        who.clients.register({"tax_id": people.tax_id(), "name": name})
+    made = [
+        firm.admin.clients.save_view({"name": name, "query": query, "is_shared": True})["id"]
+        for name, query in (("Todos", {}), ("Norte", {"q": "norte"}), ("Archivados", {"filters": {"archived": True}}))
+    ]
+    assert [firm.admin.clients.sizes_of_views()[view_id] for view_id in made] == [3, 2, 0]
+    assert set(firm.eva.clients.sizes_of_views().values()) == {0}
 
 
 def test_who_looks_after_the_settings_removes_shared_views_of_others(firm):

@@ -57,7 +57,9 @@ class Stock:
         address, notes = {"street": self.words[3]}, self.words[5]
         new = {"tax_id": self.tax_id, "name": self.name, "email": self.email, "postal_address": address, "notes": notes}
         asking = self.firm.as_user(self.firm.admin_id, idempotency_key=new_id())
-        return asking.clients.register(new)["id"]
+        client_id = asking.clients.register(new)["id"]
+        asking.clients.export_rows([client_id])
+        return client_id
 
     def _certified(self) -> str:
         file = self.bodies.certificate(self.tax_id, self.name.upper(), PASSWORD, key="shared")

@@ -8,11 +8,11 @@ PASSWORD = "un gato en el tejado"
 
 
 class Person:
-    """A reader of a firm with a password."""
+    """Somebody of a firm with a password."""
 
-    def __init__(self, world, firm=None):
+    def __init__(self, world, firm=None, role="reader"):
         self.world, self.firm = world, firm or world.firm()
-        self.user_id = self.firm.user("reader")
+        self.user_id = self.firm.user(role)
         self.email = self.firm.admin.access.user(self.user_id)["email"]
         self.caller = self.firm.as_user(self.user_id)
         world.nobody.sign_in.accept_invitation(self.invite(), PASSWORD)

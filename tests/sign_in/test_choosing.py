@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import select, update
 
 from services.chassis.asking import Asking
-from services.contracts.errors import Invalid, NotSignedIn, PasswordExpired, TooMany
+from services.contracts.errors import Invalid, NotAllowed, NotSignedIn, PasswordExpired, TooMany
 from services.contracts.message import utc_now
 from services.sign_in.models import Credential, FormerPassword
-from tests.sign_in.people import PASSWORD, Person
+from tests.sign_in.people import PASSWORD, Person, is_over
+from tests.worlds import until
 
 
 @pytest.fixture
@@ -94,3 +95,29 @@ def test_whoever_does_not_know_a_password_does_not_learn_that_it_has_expired(str
     with pytest.raises(NotSignedIn) as refused:
         strict.sign_in("otra cosa")
     assert refused.value.code == "not_signed_in"
+
+
+def test_a_link_to_come_in_as_somebody_who_may_more_is_shown_to_nobody_once_they_have_a_password(world):
+    firm = world.firm()
+    manager, newcomer = Person(world, firm, "manager"), firm.user("manager")
+    with pytest.raises(NotAllowed, match="casillero user invite"):
+        firm.admin.sign_in.invite_user(manager.user_id, "link")
+    assert manager.sign_in()["session"]
+    assert firm.admin.sign_in.invite_user(newcomer, "link")["invitation"]
+
+
+def test_a_link_is_shown_for_who_may_no_more_than_the_one_who_asks(person):
+    assert person.firm.admin.sign_in.invite_user(person.user_id, "link")["invitation"]
+
+
+def test_another_email_ends_the_links_and_sessions_of_the_old_one(world, person):
+    code, session = person.invite(), person.sign_in()["session"]
+    person.firm.admin.access.change_user(person.user_id, {"version": 1, "email": f"otro{person.user_id}@ejemplo.es"})
+    until(lambda: is_over(world, session), "the session has ended")
+    assert list(refusal_of(world.nobody.sign_in.accept_invitation, code, PASSWORD)) == ["code"]
+
+
+def test_the_trail_says_from_where_an_invitation_was_accepted(world, person):
+    world.nobody.sign_in.accept_invitation(person.invite(), "otra frase distinta", "192.0.2.77")
+    entries = person.firm.admin.audit.entries({"act": "accept_invitation"})["items"]
+    assert "192.0.2.77" in [entry["detail"]["address"] for entry in entries]

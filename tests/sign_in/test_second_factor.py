@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import eventlet
 import pyotp
 import pytest
@@ -9,8 +11,9 @@ from sqlalchemy import select, update
 
 from services.chassis.asking import Asking
 from services.contracts.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn, OtpNeeded, TooMany
+from services.contracts.message import utc_now
 from services.sign_in import totp
-from services.sign_in.models import RecoveryCode, Totp
+from services.sign_in.models import RecoveryCode, Session, Totp
 from tests.authenticator import Authenticator
 from tests.sign_in.people import PASSWORD, Person, is_over
 
@@ -244,3 +247,13 @@ def test_where_two_factors_are_required_a_password_does_not_stand_in_for_a_passk
     person.firm.admin.sign_in.reset_second_factor(person.user_id)
     assert person.caller.sign_in.passkeys() == []
     assert person.sign_in()["is_enrolling"]
+
+
+def test_whoever_finds_a_browser_open_cannot_lock_its_owner_out_with_an_app_of_their_own(world):
+    person = Person(world)
+    browser = person.firm.as_user(person.user_id, came_with=world.nobody.sign_in.who(person.sign_in()["session"])["came_with"])
+    assert browser.sign_in.enrol_totp()["secret"]
+    with world.store("sign_in").begin() as db:
+        db.execute(update(Session).where(Session.user_id == person.user_id).values(created_at=utc_now() - timedelta(minutes=16)))
+    with pytest.raises(NotAllowed, match="vuelva a entrar"):
+        browser.sign_in.enrol_totp()

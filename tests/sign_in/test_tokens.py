@@ -198,3 +198,10 @@ def test_a_token_is_not_revoked_as_somebody_elses(world):
     with pytest.raises(NotFound):
         firm.admin.sign_in.revoke_token(made["id"], firm.admin_id)
     assert not is_over(world, made["token"])
+
+
+def test_the_trail_says_what_a_token_may_and_until_when(world):
+    firm, until_then = world.firm(), "2099-01-01T00:00:00+00:00"
+    made = firm.admin.sign_in.issue_token({"name": "ERP", "capabilities": ["clients.write"], "expires_at": until_then})
+    (entry,) = firm.admin.audit.entries({"act": "issue_token"})["items"]
+    assert (entry["subject"], entry["detail"]) == (made["id"], {"capabilities": "clients.write", "expires_at": until_then})

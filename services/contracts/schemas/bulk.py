@@ -19,6 +19,7 @@ TAKES: Final[dict[str, tuple[str, ...]]] = {
     "remove_from_groups": ("group_ids",),
     "set_flags": FLAGS,
     "archive": (),
+    "restore": (),
     "export": (),
     "sync": (),
     "add_mailboxes": ("bodies", "via"),

@@ -56,7 +56,11 @@ class May(Schema):
 
 
 class Mailbox(Schema):
-    """A mailbox as answered. Instants are RFC 3339 UTC. `next_check_at` is null while it is being read and while it is not read at all."""
+    """A mailbox as answered. Instants are RFC 3339 UTC. `next_check_at` is null while it is being read and while it is not read at all.
+
+    `why_not_read` says why it is not read at all, whatever its state: `client_archived`, `notifications_off` or `mailbox_paused`. `sync_id`
+    is of the reading that a person asked for and that is not over.
+    """
 
     id = fields.String()
     client_id = fields.String()
@@ -68,6 +72,8 @@ class Mailbox(Schema):
     last_complete_check_at = fields.String(allow_none=True)
     covered_since = fields.String(allow_none=True)
     next_check_at = fields.String(allow_none=True)
+    why_not_read = fields.Nested(Trouble, allow_none=True)
+    sync_id = fields.String(allow_none=True)
     error = fields.Nested(Trouble, allow_none=True)
     may = fields.Nested(May)
     version = fields.Integer()
