@@ -9,6 +9,7 @@ from flask import Flask, Response, g, jsonify, redirect, render_template, reques
 from nameko.exceptions import RemoteError
 from werkzeug.exceptions import HTTPException
 
+from gateway.returning import to_the_door
 from gateway.sentences import told
 from services.chassis.logs import what_failed
 from services.contracts import errors
@@ -46,7 +47,7 @@ def register(app: Flask) -> None:
 def on_refusal(refusal: errors.Refusal) -> Any:
     status = status_of(refusal)
     if status == 401 and not wants_json():
-        return redirect("/entrar")
+        return to_the_door()
     if isinstance(refusal, errors.SecondFactorNeeded) and not wants_json():
         return redirect("/segundo-factor")
     fields = {} if isinstance(refusal, errors.TooMany) else refusal.errors

@@ -27,6 +27,7 @@ from gateway.web import (
     imports,
     inbox,
     jobs,
+    labels,
     languages,
     lists,
     mailboxes,
@@ -61,4 +62,5 @@ def blueprint() -> Blueprint:
 def register(app: Flask) -> None:
     languages.register(app)
     lists.register(app)
+    labels.register(app)
     app.register_blueprint(blueprint())

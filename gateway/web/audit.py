@@ -1,10 +1,12 @@
 """Auditoría: the firm's trail, one entry of it with the proof that it is there, the latest signed checkpoint, and all of it as a file.
 
-An entry's address is its number: numbers count from 1 without a gap, so the one of number n is the nth of the list in that order.
+An entry's address is its number: numbers count from 1 without a gap, so the one of number n is the nth of the list in that order. The trail
+itself holds no name (docs/audit.md): those of clients and people whom the reader may see are put beside their ids here, as they are today.
 """
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
@@ -21,6 +23,8 @@ from services.contracts.schemas.paging import MOST_PAGES
 
 Json = dict[str, Any]
 TRAIL: Final = "/auditoria"
+MOST_CHOICES: Final = 20
+AN_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def register(pages: Blueprint) -> None:
@@ -29,20 +33,43 @@ def register(pages: Blueprint) -> None:
 
 
 def trail() -> Any:
-    page = asked(EntriesPage)
+    page, words = asked(EntriesPage), request.args.get("q", "").strip()
     first, last = day_asked("desde"), day_asked("hasta")
     with session.services() as ask:
-        found = ask.audit.entries(page | between(first, last))
         people = names.people(ask)
-        listed: Json = {"found": found, "page": page, "first": first, "last": last, "people": people, "acts": acts}
-        return window(ask, "audit/list.html", checkpoint=checkpoint(ask), applied=applied(page, people, first, last), **listed)
+        sought = about(ask, people, words) if words else {}
+        if len(sought) == 1:
+            page["subject"] = next(iter(sought))
+        found = ask.audit.entries(page | between(first, last))
+        called = sought | names_in(ask, found["items"], people, page.get("subject"))
+        listed: Json = {"found": found, "page": page, "first": first, "last": last, "people": people, "called": called, "acts": acts}
+        chosen: Json = {"q": words, "choices": sought if words and len(sought) != 1 else None}
+        chips = applied(page, people | {id: {"name": name} for id, name in called.items()}, first, last)
+        return window(ask, "audit/list.html", checkpoint=checkpoint(ask), applied=chips, **listed, **chosen)
 
 
 def entry(number: int) -> Any:
     with session.services() as ask:
         one, total = numbered(ask, number)
-        shown: Json = {"entry": one, "total": total, "proof": proof(ask, one["id"]), "people": names.people(ask), "acts": acts}
-        return window(ask, "audit/entry.html", **shown)
+        people = names.people(ask)
+        shown: Json = {"entry": one, "total": total, "proof": proof(ask, one["id"]), "people": people, "acts": acts}
+        return window(ask, "audit/entry.html", called=names_in(ask, [one], people), **shown)
+
+
+def about(ask: Any, people: Json, words: str) -> dict[str, str]:
+    """Whom the words may mean, by id: an id itself, or clients and people that are called so."""
+    if AN_ID.fullmatch(words):
+        return {words: words}
+    clients = ask.clients.clients({"q": words, "page": 1, "page_size": MOST_CHOICES})["items"]
+    named = {id: person["name"] for id, person in people.items() if words.casefold() in person["name"].casefold()}
+    return {client["id"]: client["name"] for client in clients} | named
+
+
+def names_in(ask: Any, entries: list[Json], people: Json, *also: str | None) -> dict[str, str]:
+    """Of the clients and people that these entries are about; ids that the reader may not see, or that are gone, have none."""
+    ids = {*also} | {id for entry in entries for id in (entry["subject"], entry["detail"].get("client_id"))}
+    mine = {id: people[id]["name"] for id in ids if id in people}
+    return ask.clients.names(sorted(id for id in ids - mine.keys() if isinstance(id, str))) | mine
 
 
 def numbered(ask: Any, number: int) -> tuple[Json, int]:
@@ -92,6 +119,7 @@ def applied(page: Json, people: Json, first: date | None, last: date | None) -> 
     said = {
         "act": acts.words,
         "user_id": lambda value: people.get(value, {"name": value})["name"],
-        "subject": lambda value: _("Sobre %(id)s", id=value),
+        "subject": lambda value: _("Sobre %(id)s", id=people.get(value, {"name": value})["name"]),
     }
-    return [*((name, words(page[name])) for name, words in said.items() if page.get(name)), *found]
+    by = {"subject": "q"} if request.args.get("q") else {}
+    return [*((by.get(name, name), words(page[name])) for name, words in said.items() if page.get(name)), *found]

@@ -1,12 +1,13 @@
 """The mailboxes of a client: how each is doing, reading one now, adding, pausing, removing.
 
-A reading is followed in its row where there is JavaScript (`static/syncs.js`), and on a page of its own that renews itself where there is
-none.
+A reading is followed in its row where there is JavaScript (`static/syncs.js`), whoever asked for it, and on a page of its own that renews
+itself where there is none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, redirect, request
@@ -25,6 +26,7 @@ from gateway.web.window import window
 from services.contracts.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
 
 SYNC_STATES = {"queued": _("En cola"), "running": _("Leyendo"), "done": _("Consulta completa"), "failed": _("No se pudo leer")}
+AT_ONCE = timedelta(seconds=10)
 LATEST = {"page": 1, "page_size": 5, "sort": "-available_at"}
 
 
@@ -45,7 +47,7 @@ def mailboxes_window(ask: Any, client_id: str, refusal: Refusal | None = None) -
     mailboxes = ask.mailbox_sync.mailboxes(MOST_PER_CLIENT | {"client": client_id})["items"]
     capabilities = ask.access.me()["capabilities"]
     values = {
-        "mailboxes": [box | {"why_not": why_not_read(client, box, capabilities)} for box in mailboxes],
+        "mailboxes": [box | {"why_not": why_not_read(client, box, capabilities), "is_due": is_due(box)} for box in mailboxes],
         "ways": ways(bodies, {box["body"] for box in mailboxes}),
         "needs": [body for body in bodies if body["is_read"]],
         "latest": received(ask, LATEST | {"client": client_id}),
@@ -67,6 +69,12 @@ def why_not_read(client: dict[str, Any], mailbox: dict[str, Any], capabilities: 
     if not mailbox["may"]["sync"]:
         return gettext("No tiene permiso para consultar buzones de %(body)s.", body=names.body(mailbox["body"]))
     return ""
+
+
+def is_due(mailbox: dict[str, Any]) -> bool:
+    """Whether it is being read or will be at once, by itself or because somebody asked, so that its row is about to change."""
+    due_at = mailbox["next_check_at"]
+    return not mailbox["why_not_read"] and (not due_at or datetime.fromisoformat(due_at) < datetime.now(UTC) + AT_ONCE)
 
 
 def ways(bodies: list[dict[str, Any]], taken: set[str]) -> dict[str, str]:

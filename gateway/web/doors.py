@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, make_response, redirect, render_template, request
+from flask import Blueprint, g, make_response, redirect, render_template, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -17,10 +17,10 @@ from gateway.api.passwords import ask_for_link
 from gateway.api.second_factor import open_second_step
 from gateway.api.sessions import open_session
 from gateway.errors import status_of
+from gateway.returning import after_the_door, carried_on, ours
 from gateway.sentences import told
 from gateway.web import languages
 from gateway.web.notices import then
-from gateway.web.window import ours
 from services.contracts.errors import Invalid, NotFound, NotSignedIn, OtpNeeded, PasswordExpired, Refusal, TooMany
 
 SECRET = ("password", "otp")
@@ -29,6 +29,7 @@ SECRET = ("password", "otp")
 def register(pages: Blueprint) -> None:
     pages.add_url_rule("/entrar", view_func=sign_in, methods=["GET", "POST"])
     pages.add_url_rule("/entrar/codigo", view_func=second_step, methods=["POST"])
+    pages.add_url_rule("/entrar/seguir", view_func=go_on, methods=["POST"])
     pages.add_url_rule("/idioma", view_func=choose_language, methods=["POST"])
     pages.add_url_rule("/olvidada", view_func=forgotten, methods=["GET", "POST"])
     pages.add_url_rule("/salir", view_func=sign_out, methods=["POST"])
@@ -38,7 +39,7 @@ def register(pages: Blueprint) -> None:
 
 def sign_in() -> Any:
     if request.method == "GET":
-        return render_template("session/sign_in.html", typed={}, refusal=None)
+        return render_template("session/sign_in.html", typed=carried_on(), refusal=None)
     credentials = {"email": request.form.get("email", ""), "password": request.form.get("password", "")}
     return let_in(lambda: open_session(credentials), "session/sign_in.html")
 
@@ -49,21 +50,27 @@ def second_step() -> Any:
 
 
 def let_in(enter: Callable[[], tuple[dict[str, Any], dict[str, Any]]], template: str) -> Response:
-    """What follows on a sign-in: the inbox, the question for a code, another password, or the same form."""
+    """What follows on a sign-in: where they were, the question for a code, another password, or the same form."""
     session.require_same_origin()
     try:
         made, me = enter()
     except OtpNeeded as refusal:
-        page = render_template("session/second_step.html", typed={"step": refusal.errors["step"][0]}, refusal=None)
+        page = render_template("session/second_step.html", typed={"step": refusal.errors["step"][0], **carried_on()}, refusal=None)
         return make_response(page, status_of(refusal))
     except PasswordExpired as refusal:
         return redirect(f"/invitacion/{refusal.errors['code'][0]}")
     except (Invalid, NotSignedIn, TooMany) as refusal:
         return shown_again(template, refusal)
-    response = redirect("/")
+    response = make_response(after_the_door(made["csrf_token"]))
     session.set_cookie(response, made["session"])
     languages.remember(response, me["language"])
     return response
+
+
+def go_on() -> Any:
+    """What follows for who has come in otherwise than by the form: by a passkey."""
+    with session.services():
+        return after_the_door(g.csrf_token)
 
 
 def choose_language() -> Response:
@@ -122,7 +129,7 @@ def use(ask: Any, code: str, founding: bool) -> None:
     if founding:
         ask.sign_in.found(code, {name: request.form.get(name, "") for name in ("tenant", "name", "email", "password")})
     else:
-        ask.sign_in.accept_invitation(code, request.form.get("password", ""))
+        ask.sign_in.accept_invitation(code, request.form.get("password", ""), session.sender())
 
 
 def over() -> Response:

@@ -15,6 +15,7 @@ from flask_babel import lazy_gettext as _
 from gateway import session
 from gateway.errors import status_of
 from gateway.web import names
+from gateway.web.every import every
 from gateway.web.inbox_filters import ORDERS, applied, horizons
 from gateway.web.lists import MADRID, asked
 from gateway.web.names import TRAYS
@@ -48,7 +49,7 @@ def shown(ask: Any, item: Json | None = None, refusal: Refusal | None = None, th
     """The inbox, with one notification to read if there is one; `theirs`: what somebody else has made of it meanwhile, in words."""
     page = asked(NotificationsPage, tray=item["processing_state"] if item else "pending")
     found = ask.notifications.notifications(page)
-    groups = ask.access.groups({"page": 1, "page_size": names.AT_ONCE, "sort": "name"})["items"]
+    groups = every(ask.access.groups, sort="name")
     called = {
         "clients": ask.clients.names(clients_of(page, found["items"], item)),
         "people": names.people(ask),

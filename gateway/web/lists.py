@@ -20,14 +20,17 @@ URGENT_DAYS = 3
 
 def register(app: Flask) -> None:
     app.jinja_env.globals["here"] = here
-    app.jinja_env.filters |= {"day": day, "instant": instant, "days_left": days_left, "number": format_decimal}
+    app.jinja_env.filters |= {"day": day, "instant": instant, "days_left": days_left, "expires": expires, "number": format_decimal}
 
 
-def here(**changes: Any) -> str:
-    """This address with some of its parameters changed; None takes one away."""
-    wanted = {**request.args.to_dict(), **changes}
+def here(path: str = "", /, **changes: Any) -> str:
+    """This address with some of its parameters changed; None takes one away. `path`: of the list, where a form of it is shown again."""
+    return address(path or request.path, **{**request.args.to_dict(), **changes})
+
+
+def address(path: str, **wanted: Any) -> str:
     query = urlencode({name: value for name, value in wanted.items() if value not in (None, "")})
-    return f"{request.path}?{query}" if query else request.path
+    return f"{path}?{query}" if query else path
 
 
 def asked(schema: type[Schema], **given: str) -> dict[str, Any]:
@@ -38,6 +41,13 @@ def asked(schema: type[Schema], **given: str) -> dict[str, Any]:
     except Invalid as refusal:
         kept = {name: value for name, value in wanted.items() if name not in refusal.errors}
         return schema().dump(checked(schema, kept))
+
+
+def parameters(schema: type[Schema], wanted: dict[str, Any]) -> dict[str, str]:
+    """What a list is asked for, as an address tells it: only what it would not do by itself."""
+    by_itself = {name: field.load_default for name, field in schema().fields.items()}
+    said = {name: value for name, value in wanted.items() if value not in (None, "") and value != by_itself.get(name)}
+    return {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in said.items()}
 
 
 def day(value: str | None) -> str:
@@ -67,3 +77,14 @@ def in_words(left: int) -> str:
     if left > 0:
         return ngettext("queda %(num)d día", "quedan %(num)d días", left)
     return ngettext("vencida hace %(num)d día", "vencida hace %(num)d días", -left)
+
+
+def expires(instant: str) -> str:
+    """When something stops being valid, in days of Madrid; of the day itself the hour decides."""
+    until, now = datetime.fromisoformat(instant).astimezone(MADRID), datetime.now(MADRID)
+    left = (until.date() - now.date()).days
+    if left == 0:
+        return gettext("Caduca hoy") if until > now else gettext("Caducó hoy")
+    if left > 0:
+        return ngettext("Caduca en %(num)d día", "Caduca en %(num)d días", left)
+    return ngettext("Caducó hace %(num)d día", "Caducó hace %(num)d días", -left)

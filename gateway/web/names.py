@@ -54,6 +54,10 @@ VIAS: Final[Words] = {
 }
 MAILBOX_STATES: Final[Words] = {"active": _("Se consulta"), "paused": _("En pausa"), "unreadable": _("No se puede leer")}
 MAILBOX_TONES: Final = {"active": "green", "paused": "secondary", "unreadable": "red"}
+NOT_READ: Final[Words] = {
+    "client_archived": _("No se lee: cliente archivado"),
+    "notifications_off": _("No se lee: notificaciones deshabilitadas"),
+}
 BREAKERS: Final[Words] = {
     "closed": _("Se consulta con normalidad"),
     "open": _("En descanso: ha fallado varias veces seguidas"),
@@ -65,6 +69,14 @@ BREAKER_TONES: Final = {"closed": "green", "open": "red", "half_open": "yellow"}
 def body(code: str) -> str:
     """The short name of a public body; its code when it is none of ours."""
     return str(BODIES.get(code, code))
+
+
+def mailbox_state(mailbox: dict[str, Any]) -> tuple[LazyString, str]:
+    """In words, and in which tone: that nothing is read because of the client comes before how the mailbox itself is doing."""
+    reason = (mailbox["why_not_read"] or {}).get("code")
+    if reason in NOT_READ:
+        return NOT_READ[reason], "red"
+    return MAILBOX_STATES[mailbox["state"]], MAILBOX_TONES[mailbox["state"]]
 
 
 def several(words: dict[str, Any], codes: str) -> str:

@@ -8,11 +8,12 @@ from flask import Blueprint, request
 from flask_babel import gettext
 
 from gateway import session
+from gateway.returning import ours
 from gateway.web import languages
 from gateway.web.forms import SHOWN_AGAIN, page, version
 from gateway.web.notices import then
 from gateway.web.roles import name_of
-from gateway.web.window import THEME, THEMES, ours
+from gateway.web.window import THEME, THEMES
 from services.contracts.errors import Refusal
 
 A_YEAR_S = 365 * 24 * 3600

@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, request
 from flask_babel import gettext
 
 from gateway import session
+from gateway.web import forms
+from gateway.web.clients import LIST, address_of, shown
+from gateway.web.lists import asked, here, parameters
 from gateway.web.notices import Undo, then
-from services.contracts.schemas.clients import ClientFilters
-
-LIST = "/clientes"
+from services.contracts.schemas.clients import ClientFilters, ClientsExport
 
 
 def register(pages: Blueprint) -> None:
-    pages.add_url_rule("/clientes/vistas", view_func=save_view, methods=["POST"])
-    pages.add_url_rule("/clientes/vistas/<view_id>/quitar", view_func=remove_view, methods=["POST"])
+    pages.add_url_rule(f"{LIST}/vistas", view_func=save_view, methods=["POST"])
+    pages.add_url_rule(f"{LIST}/vistas/<view_id>/quitar", view_func=remove_view, methods=["POST"])
 
 
 def save_view() -> Any:
-    asked = request.form.get("query", "")
-    new = {"name": request.form.get("name", ""), "query": query_of(asked), "is_shared": bool(request.form.get("is_shared"))}
+    new = {"name": request.form.get("name", ""), "query": query_of(), "is_shared": bool(request.form.get("is_shared"))}
     with session.services() as ask:
-        ask.clients.save_view(new)
-    return then(f"{LIST}?{asked}", gettext("Vista guardada."))
+        try:
+            ask.clients.save_view(new)
+        except forms.SHOWN_AGAIN as refusal:
+            return shown(ask, refusal, "view")
+    return then(here(LIST), gettext("Vista guardada."))
 
 
 def remove_view(view_id: str) -> Any:
@@ -38,21 +40,11 @@ def remove_view(view_id: str) -> Any:
 def kept_again(view: dict[str, Any]) -> Undo:
     """Only of one's own: a view belongs to who saves it."""
     shared = {"is_shared": "1"} if view["is_shared"] else {}
-    return Undo(f"{LIST}/vistas", {"name": view["name"], "query": address_of(view).partition("?")[2], **shared})
+    return Undo(address_of(view).replace(LIST, f"{LIST}/vistas", 1), {"name": view["name"], **shared})
 
 
-def query_of(asked: str) -> dict[str, Any]:
-    """What a view keeps of an address: `q`, the order and the filters."""
-    wanted = dict(parse_qsl(asked))
+def query_of() -> dict[str, Any]:
+    """What a view keeps of this address: `q`, the order and the filters."""
+    wanted = parameters(ClientsExport, asked(ClientsExport))
     filters = {name: value for name, value in wanted.items() if name in ClientFilters().fields}
     return {"q": wanted.get("q", ""), "sort": wanted.get("sort", ""), "filters": filters}
-
-
-def address_of(view: dict[str, Any]) -> str:
-    """The list as the view asks for it."""
-    query = view["query"]
-    wanted = {"q": query["q"], "sort": query["sort"], **query["filters"]}
-    said = {
-        name: str(value).lower() if isinstance(value, bool) else value for name, value in wanted.items() if value not in ("", None, False)
-    }
-    return f"{LIST}?{urlencode(said)}" if said else LIST

@@ -6,7 +6,6 @@ A page is a view that asks the services and answers `window(ask, template, …)`
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +20,6 @@ from services.contracts.errors import NotAllowed
 
 THEME = "casillero_theme"
 THEMES = ("light", "dark")
-OURS = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*")
 
 
 @dataclass(frozen=True)
@@ -96,8 +94,3 @@ def theme() -> str:
     """`light` or `dark` when the person chose one; empty: as the system is."""
     chosen = request.cookies.get(THEME, "")
     return chosen if chosen in THEMES else ""
-
-
-def ours(address: str) -> str:
-    """The address when it is a path of ours, or else the first page: no form sends anybody to another host."""
-    return address if OURS.fullmatch(address) else "/"

@@ -16,6 +16,17 @@ from tests.worlds import numbers
 
 STRANGERS: Final = ("/entrar", "/entrar/proveedor", "/olvidada", "/invitacion/<code>", "/primer-acceso/<code>")
 ADMINISTRATORS: Final = ("/usuarios", "/roles", "/despacho", "/aparcados", "/portales")
+# Whose parts depend on what one may do: these are looked at as a reader, too.
+NARROWER: Final = (
+    "/clientes",
+    "/clientes/<client_id>",
+    "/clientes/<client_id>/notificaciones/<notification_id>",
+    "/clientes/<client_id>/grupos",
+    "/clientes/<client_id>/buzones",
+    "/notificaciones/<notification_id>",
+    "/edictos",
+    "/grupos",
+)
 # A file, a wire, or what only machines read.
 NO_PAGES: Final = (
     "/despacho/logo",

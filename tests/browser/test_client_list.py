@@ -106,6 +106,8 @@ def test_an_act_on_all_of_the_page_ends_with_an_outcome_a_row(page, several, dem
     page.get_by_label("Elegir todos los de esta página").check()
     page.get_by_label("Con los elegidos").select_option("Dejar de vigilar el tablón edictal")
     page.get_by_role("button", name="Hacerlo").click()
+    expect(page.get_by_text("Se hará con 3 clientes.")).to_be_visible()
+    page.get_by_role("button", name="Dejar de vigilar el tablón edictal").click()
     expect(page.get_by_text("Terminado")).to_be_visible()
     expect(page.get_by_role("row", name="Cambiado")).to_have_count(3)
     kept = demo.person("manager").get("/api/clients", q=word).body["items"]
@@ -122,6 +124,7 @@ def test_an_act_on_all_that_match_says_of_each_what_became_of_it(page, several, 
     page.get_by_label("A los 3 que coinciden").check()
     page.get_by_label("Con los elegidos").select_option("Dejar de vigilar el tablón edictal")
     page.get_by_role("button", name="Hacerlo").click()
+    page.get_by_role("button", name="Dejar de vigilar el tablón edictal").click()
     expect(page.get_by_role("row", name="Cambiado")).to_have_count(2)
     expect(page.get_by_role("row", name=names[0])).to_contain_text("Sin cambios")
 
@@ -140,14 +143,24 @@ def test_an_import_is_tried_first_and_a_bad_row_does_not_stop_the_good_one(page,
         assert demo.person("manager").get("/api/clients", q=good).body["total"] == (0 if is_rehearsal else 1)
 
 
-def test_the_list_is_exported_as_it_is_filtered(page, demo, several):
+def test_what_is_exported_is_what_was_typed_and_is_on_screen(page, several):
     word, names = several
-    page.goto(f"/clientes?q={word}")
+    page.get_by_label("Buscar").press_sequentially(word)
+    expect(rows(page)).to_have_count(3)
     with page.expect_download() as started:
         page.get_by_role("link", name="Exportar").click()
     text = started.value.path().read_text("utf-8-sig")
     assert [name in text for name in names] == [True] * 3
     assert text.count("\n") == 4
+
+
+def test_filters_that_only_the_address_knows_stay_while_one_types(page, several):
+    word, names = several
+    page.goto("/clientes?stale_hours=1&pending=false&certificate=expired,none&sort=-name")
+    page.get_by_label("Buscar").press_sequentially(word)
+    expect(rows(page).get_by_role("link")).to_have_text(names[::-1])
+    chips = page.get_by_role("list", name="Filtros puestos").get_by_role("link")
+    expect(chips).to_contain_text([word, "Caducado, Sin certificado", "Sin pendientes", "Sin consulta completa reciente"])
 
 
 def test_a_client_that_somebody_archives_leaves_the_list(page, demo):

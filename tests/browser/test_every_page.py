@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Page, Response, expect
 
 from tests.browser.looks import LOOKS, MOST_UNLIKE, faults_of
-from tests.browser.places import address, ids_of, role_for, rules
+from tests.browser.places import NARROWER, address, ids_of, role_for, rules
+from tests.browser.visits import NARROW
 from tests.journeys.portfolio import register
 
 HEAVIEST_KB = 250
@@ -32,6 +33,13 @@ def test_a_page_is_without_fault_and_light_to_load(visits, ids, rule, looks):
     assert weight_kb(parts) <= HEAVIEST_KB
 
 
+def test_a_page_is_without_fault_for_who_may_only_read(visits, ids):
+    page = visits.page_of("reader")
+    for rule in NARROWER:
+        assert page.goto(address(rule, ids)).status == OK, rule
+        assert faults_of(page, MOST_UNLIKE) == [], rule
+
+
 def weight_kb(parts: list[Response]) -> float:
     """Of a first visit, everything compressed, the page too, as a proxy would."""
     return sum(len(gzip.compress(part.body())) for part in parts if part.status == OK) / 1000
@@ -52,6 +60,22 @@ def test_a_form_with_faults(page):
     assert faults_of(page) == []
 
 
+def test_a_form_that_was_sent_when_the_session_had_ended(page, party, demo):
+    page.goto("/clientes/nuevo")
+    page.get_by_label("NIF/CIF").fill(party.tax_id)
+    page.get_by_label("Nombre o razón social").fill(party.name)
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Guardar", exact=True).click()
+    page.get_by_label("Correo electrónico").fill(demo.users["manager"]["email"])
+    page.get_by_label("Contraseña").fill(demo.users["manager"]["password"])
+    assert faults_of(page) == []
+    page.get_by_role("button", name="Entrar", exact=True).click()
+    expect(page.get_by_role("button", name="Guardarlo ahora")).to_be_visible()
+    assert faults_of(page) == []
+    page.get_by_role("button", name="Guardarlo ahora").click()
+    expect(page.get_by_role("heading", name=party.name, level=1)).to_be_visible()
+
+
 def test_a_form_that_somebody_else_has_overtaken(page, party, demo):
     client_id = register(demo.person("manager"), party)
     page.goto(f"/clientes/{client_id}")
@@ -64,7 +88,7 @@ def test_a_form_that_somebody_else_has_overtaken(page, party, demo):
 
 def test_a_client_that_is_archived_and_has_nothing(page, party, demo):
     client_id = register(demo.person("manager"), party)
-    demo.person("manager").post(f"/api/clients/{client_id}/archive")
+    assert demo.person("manager").delete(f"/api/clients/{client_id}").status == 204
     for tab in ("", "/notificaciones", "/grupos", "/buzones"):
         page.goto(f"/clientes/{client_id}{tab}")
         assert faults_of(page) == [], tab
@@ -97,11 +121,19 @@ def test_the_help_of_the_keys(page):
 
 
 def test_the_menu_on_a_telephone(visits):
-    page = visits.page_of("administrator", viewport={"width": 390, "height": 844})
+    page = visits.page_of("administrator", viewport=NARROW)
     page.goto("/clientes")
     page.get_by_role("button", name="Abrir el menú").click()
     page.get_by_role("link", name="Salud de organismos").click()
     expect(page.get_by_role("heading", name="Salud de organismos", level=1)).to_be_visible()
+
+
+def test_a_subject_has_the_width_of_a_telephone(visits, ids):
+    page = visits.page_of("manager", viewport=NARROW)
+    page.goto(f"/clientes/{ids['client_id']}/notificaciones")
+    row = page.locator("#list tbody tr").first
+    cell = row.locator("td", has=page.locator("a.subject"))
+    assert cell.bounding_box()["width"] >= 0.95 * row.bounding_box()["width"]
 
 
 def test_a_refused_sign_in(visits):

@@ -54,6 +54,24 @@ def test_keys_are_silent_while_somebody_writes_and_where_they_are_switched_off(p
     expect(page.locator("#subject")).to_have_count(0)
 
 
+def test_what_was_changed_and_not_saved_is_asked_about_before_another_is_read(page):
+    page.keyboard.press("j")
+    first = page.locator("#subject").inner_text()
+    page.get_by_label("Fecha máx. tramitación").fill("2031-05-06")
+    page.get_by_role("heading", name="Notificaciones", level=1).click()
+    with page.expect_event("dialog") as asked:
+        page.once("dialog", lambda dialog: dialog.dismiss())
+        page.keyboard.press("j")
+    assert asked.value.message == "Hay cambios sin guardar. ¿Quiere dejarlos?"
+    expect(page.locator("#subject")).to_have_text(first, use_inner_text=True)
+    expect(rows(page).nth(0)).to_have_attribute("aria-current", "true")
+    expect(page.get_by_label("Fecha máx. tramitación")).to_have_value("2031-05-06")
+    page.once("dialog", lambda dialog: dialog.accept())
+    rows(page).nth(1).click()
+    expect(rows(page).nth(1)).to_have_attribute("aria-current", "true")
+    expect(page.get_by_label("Fecha máx. tramitación")).not_to_have_value("2031-05-06")
+
+
 def test_a_search_with_no_match_says_what_to_do(page):
     page.get_by_label("Buscar").fill("nadie lo ha escrito")
     expect(page.get_by_text("Nada coincide en esta bandeja")).to_be_visible()

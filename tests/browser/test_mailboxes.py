@@ -67,7 +67,20 @@ def test_a_body_that_is_not_well_is_said_in_plain_words_beside_the_mailbox(page,
     demo.sandbox.fault("maintenance", holder_tax_id=party.tax_id)
     read_now(page)
     expect(page.locator("#mailboxes .fault").first).to_be_visible()
-    expect(page.locator("[data-progress]")).to_contain_text("No se pudo leer.")
+    expect(page.locator("[data-progress]").get_by_text("No se pudo leer.", exact=True)).to_be_visible()
+
+
+def test_who_comes_later_sees_the_pages_being_read_and_what_they_brought(page, visits, mailbox, party, demo):
+    demo.sandbox.many([party.tax_id], THREE_PAGES, seed=next(numbers))
+    demo.sandbox.fault("slow", holder_tax_id=party.tax_id, operation="Localiza", value=A_PAGE_S)
+    read_now(page)
+    expect(page.locator("[data-progress] p")).to_be_visible()
+    other = visits.page_of("manager")
+    other.goto(f"/clientes/{mailbox}/buzones")
+    other.evaluate(MARK)
+    expect(other.locator("[data-progress]")).to_contain_text(re.compile(r"Leyendo\. Páginas leídas: [12] de 3"))
+    expect(other.get_by_role("link", name="Ver las 101 notificaciones")).to_be_visible()
+    assert other.evaluate("window.isSamePage")
 
 
 def test_a_mailbox_is_paused_and_goes_on(page):
@@ -78,13 +91,19 @@ def test_a_mailbox_is_paused_and_goes_on(page):
     expect(page.get_by_role("button", name="Consultar DEHú")).to_be_visible()
 
 
-def test_a_mailbox_is_added_to_a_client_that_has_none(visits, demo, party):
+def test_a_mailbox_is_added_to_a_client_that_has_none_and_its_first_reading_is_awaited(visits, demo, party):
     client_id = register(demo.person("manager"), party)
+    file = demo.sandbox.certificate(party.tax_id, party.name, PASSWORD, key="shared")
+    demo.person("manager").upload(f"/api/clients/{client_id}/certificates", file, PASSWORD)
+    demo.sandbox.notice(party.tax_id, party.name, "Estaba esperando")
+    demo.sandbox.fault("slow", holder_tax_id=party.tax_id, operation="Localiza", value=A_PAGE_S)
     page = visits.page_of("manager")
     page.goto(f"/clientes/{client_id}/buzones")
-    page.get_by_label("Organismo y con qué se entra").select_option("dehu/firm_certificate")
+    page.get_by_label("Organismo y con qué se entra").select_option("dehu/own_certificate")
     page.get_by_role("button", name="Añadir buzón").click()
     expect(page.get_by_role("rowheader", name=re.compile("DEHú"))).to_be_visible()
+    expect(page.get_by_text("leyéndose ahora")).to_be_visible()
+    expect(page.get_by_role("link", name="Estaba esperando")).to_be_visible()
 
 
 def test_nothing_is_opened_at_the_body_by_looking(page, party, demo):

@@ -83,6 +83,18 @@ def test_who_may_not_change_a_client_reads_it_without_a_form(visits, demo, clien
 
 
 @pytest.mark.parametrize("role", ROLES)
+def test_the_way_to_the_inbox_is_called_by_what_one_may_do_there(visits, demo, role):
+    item = demo.person(role).get("/api/notifications", kind="edict").body["items"][0]
+    page = visits.page_of(role)
+    said, other = ("Tramitar", "Ver en la bandeja") if role in MAY_WRITE else ("Ver en la bandeja", "Tramitar")
+    for path in ("/edictos?tray=pending", f"/clientes/{item['client_id']}/notificaciones/{item['id']}"):
+        page.goto(path)
+        expect(page.get_by_role("link", name=said).first).to_be_visible()
+        expect(page.get_by_role("link", name=other)).to_have_count(0)
+    expect(page.locator("#pane").get_by_role("link", name=said)).to_have_attribute("href", f"/notificaciones/{item['id']}")
+
+
+@pytest.mark.parametrize("role", ROLES)
 def test_who_may_not_work_on_a_notification_reads_it_without_a_form(visits, demo, role):
     item = demo.person(role).get("/api/notifications", tray="pending").body["items"][0]
     page = visits.page_of(role)

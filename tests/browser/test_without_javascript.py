@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.places import address, ids_of, role_for, rules
+from tests.browser.visits import NARROW
 from tests.journeys.portfolio import register
 from tests.people import ccc
 
@@ -33,6 +34,14 @@ def test_somebody_signs_in_and_out(visits, demo):
     expect(page.get_by_role("heading", name="Notificaciones", level=1)).to_be_visible()
     page.get_by_role("button", name="Salir").click()
     expect(page.get_by_role("heading", name="Entrar")).to_be_visible()
+
+
+def test_the_menu_on_a_telephone_leads_to_every_page(visits):
+    page = visits.page_of("administrator", java_script_enabled=False, viewport=NARROW)
+    page.goto("/clientes")
+    expect(page.get_by_role("button", name="Abrir el menú")).to_be_hidden()
+    page.get_by_role("link", name="Salud de organismos").click()
+    expect(page.get_by_role("heading", name="Salud de organismos", level=1)).to_be_visible()
 
 
 def test_a_client_is_made_changed_and_put_into_a_group(page, party, demo):

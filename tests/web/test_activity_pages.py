@@ -89,6 +89,27 @@ def test_mailboxes_of_clients_that_one_does_not_see_are_not_listed(firm, manager
     assert "Todavía no hay buzones" in opened(stranger, "/buzones").text()
 
 
+@pytest.mark.parametrize(
+    ("act", "said"),
+    [
+        (lambda person, client_id: person.delete(f"/api/clients/{client_id}"), "No se lee: cliente archivado"),
+        (
+            lambda person, client_id: person.patch(f"/api/clients/{client_id}", {"version": 1, "receives_notifications": False}),
+            "No se lee: notificaciones deshabilitadas",
+        ),
+    ],
+    ids=["archived", "notifications off"],
+)
+def test_a_mailbox_that_is_not_read_because_of_its_client_never_says_that_it_is(manager, act, said):
+    client_id = register(manager, a_company())
+    mailbox = manager.post(f"/api/clients/{client_id}/mailboxes", {"body": "dehu", "via": "firm_certificate"}).body
+    act(manager, client_id)
+    wait_for(manager, f"/api/mailboxes/{mailbox['id']}", lambda body: body["why_not_read"])
+    for path in ("/buzones", f"/clientes/{client_id}/buzones"):
+        badges = opened(browser_of(manager), path).text("//tbody//*[contains(@class, 'badge')]")
+        assert badges == said, path
+
+
 # ── the trail ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -101,6 +122,27 @@ def test_the_trail_is_narrowed_by_act_person_and_day(firm, manager):
     for asked, count in (("", 1), (f"&desde={today}&hasta={today}", 1), (f"&hasta={today - timedelta(days=1)}", 0), ("&desde=ayer", 1)):
         page = opened(browser, act + asked)
         assert (page.status, len(page.document.xpath("//tbody/tr"))) == (200, count), asked
+
+
+def test_the_trail_names_the_client_and_is_narrowed_to_it_by_name_or_by_a_link(firm, manager):
+    party = a_company()
+    client_id = register(manager, party)
+    other = register(manager, a_company())
+    wait_for(manager, "/api/audit", lambda body: body["total"] == 1, subject=client_id)
+    browser = browser_of(manager)
+    page = opened(browser, "/auditoria?act=clients.clients_registered")
+    (link,) = page.document.xpath(f"//tbody//a[contains(@href, '{client_id}')]")
+    assert link.text_content() == party.name
+    for path in (link.get("href"), f"/auditoria?q={party.tax_id}"):
+        narrowed = opened(browser, path)
+        assert len(narrowed.document.xpath("//tbody/tr")) == 1, path
+        assert party.name in narrowed.text("//ul[@class='chips']")
+    assert client_id in opened(browser, narrowed.document.xpath("//tbody//a/@href")[0]).text()
+    assert "Ningún cliente ni persona" in opened(browser, "/auditoria?q=nadie+se+llama+as%C3%AD").text()
+    manager.patch(f"/api/clients/{client_id}", {"version": 1, "name": "Igual llamada"})
+    manager.patch(f"/api/clients/{other}", {"version": 1, "name": "Igual llamada"})
+    choices = opened(browser, "/auditoria?q=igual+llamada").document.xpath("//*[@aria-labelledby='choices']//a/@href")
+    assert set(choices) == {f"/auditoria?subject={client_id}", f"/auditoria?subject={other}"}
 
 
 def test_an_entry_says_who_did_what_and_that_it_is_provably_in_the_trail(firm, manager):

@@ -97,6 +97,13 @@ def test_a_change_of_groups_meanwhile_is_told_too(firm, manager):
     assert "También han cambiado sus grupos" in page.text("//section[@aria-labelledby='overtaken']")
 
 
+def test_where_no_code_runs_who_uploads_a_file_is_told_to_save_the_record_first(firm, manager):
+    client_id = register(manager, a_company())
+    for form in ("certificados", "documentos"):
+        said = f"//form[@action='/clientes/{client_id}/{form}']//noscript"
+        assert "Guarde antes" in opened(browser_of(manager), f"/clientes/{client_id}").text(said)
+
+
 def test_a_client_is_archived_and_brought_back(manager):
     client_id = register(manager, a_company())
     page = opened(browser_of(manager), f"/clientes/{client_id}").form(f"/clientes/{client_id}/archivar").send()

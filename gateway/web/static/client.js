@@ -1,4 +1,4 @@
-// The window of a client: rows of numbers, unsaved changes, a file that is dropped, the row whose notification is shown.
+// The window of a client: rows of numbers, a file that is dropped, the row whose notification is shown. Unsaved changes: unsaved.js.
 (() => {
   // Rows: any number, and one can be taken away without losing one's place.
   const renumber = (rows) => rows.querySelectorAll("li").forEach((row, index) => {
@@ -30,21 +30,11 @@
   };
   for (const button of document.querySelectorAll("[data-rows] [hidden]")) button.hidden = false;
 
-  // Unsaved changes: said beside the button, and asked about before the page is left.
-  const form = document.querySelector("form[data-unsaved]");
-  let isTouched = Boolean(form && "touched" in form.dataset);
-  const say = () => { if (form) form.querySelector(".unsaved").textContent = isTouched ? form.dataset.unsaved : ""; };
-  const touch = () => { isTouched = true; say(); };
-  form?.addEventListener("input", touch);
-  form?.addEventListener("submit", () => { isTouched = false; });
-  addEventListener("beforeunload", (event) => { if (isTouched) event.preventDefault(); });
-  say();
-
   document.addEventListener("click", (event) => {
     const rows = event.target.closest("[data-rows]");
-    if (event.target.closest("[data-add]")) { add(rows); touch(); }
-    if (event.target.closest("[data-remove]")) { remove(rows, event.target.closest("li")); touch(); }
-    if (event.target.closest("[data-discard]")) isTouched = false;
+    if (event.target.closest("[data-add]")) add(rows);
+    if (event.target.closest("[data-remove]")) remove(rows, event.target.closest("li"));
+    if (event.target.closest("[data-add], [data-remove]")) rows.dispatchEvent(new Event("input", { bubbles: true }));
     const opener = event.target.closest("[data-opens]");
     if (!opener) return;
     document.querySelectorAll("[data-opens][aria-current]").forEach((other) => other.removeAttribute("aria-current"));

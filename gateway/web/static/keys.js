@@ -15,7 +15,7 @@
     const rows = [...document.querySelectorAll("[data-row]")];
     const now = rows.findIndex((row) => row.hasAttribute("aria-current"));
     const to = rows[now < 0 ? 0 : Math.min(Math.max(now + step, 0), rows.length - 1)];
-    if (!to) return;
+    if (!to || !document.dispatchEvent(new CustomEvent("casillero:leaving", { cancelable: true }))) return;
     // Said at once, so that two quick presses go two rows down although the first answer is still on its way.
     for (const row of rows) row.removeAttribute("aria-current");
     to.setAttribute("aria-current", "true");

@@ -37,11 +37,11 @@
     await ask("/api/me/passkeys", { name: form.querySelector("[name=new_passkey]").value, credential }, token);
     location.reload();
   };
-  const show = async () => {
+  const show = async (form) => {
     const publicKey = toShow(await ask("/api/session/passkey/options", {}));
     const credential = asJson(await navigator.credentials.get({ publicKey }));
-    await ask("/api/session/passkey", { credential });
-    location.assign("/");
+    form.elements.csrf_token.value = (await ask("/api/session/passkey", { credential })).csrf_token;
+    form.submit();
   };
 
   for (const form of document.querySelectorAll("[data-passkey]")) {
