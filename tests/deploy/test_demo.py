@@ -15,7 +15,7 @@ from deploy.demo.planting import Planted
 from tests.conftest import own_folder
 from tests.sites import CASILLERO, Process, environment_of
 from tests.visitors import Person
-from tests.worlds import until
+from tests.worlds import START_PATIENCE_S, until
 
 
 class Demo:
@@ -101,5 +101,5 @@ def test_the_plan_is_the_same_every_time_but_for_its_dates():
 
 def test_interrupting_the_demo_ends_it_in_good_order(demo):
     demo.serving.child.send_signal(signal.SIGINT)
-    assert demo.serving.child.wait(30) == 0
+    assert demo.serving.child.wait(START_PATIENCE_S) == 0
     assert "Traceback" not in demo.serving.said()
