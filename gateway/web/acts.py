@@ -51,6 +51,8 @@ ACTS: Final[dict[str, Any]] = {
     "read_day": _("Lectura de un día del tablón"),
     "browser.browser_session_opened": _("Navegador abierto con el certificado de un cliente"),
     "browser.browser_session_ended": _("Navegador cerrado"),
+    "browser_file_brought_in": _("Fichero llevado al navegador de un cliente"),
+    "browser_file_taken_out": _("Fichero sacado del navegador de un cliente"),
     "teu_watcher.teu_source_switched": _("Lectura del tablón activada o desactivada"),
     "access.user_changed": _("Cambio de una persona"),
     "access.role_changed": _("Cambio de un rol"),

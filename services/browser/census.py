@@ -1,12 +1,15 @@
 """What a session has grown to: its memory, its files. Looked at from outside, once a second.
 
-Trap: names in these folders were made by the inside. Nothing is followed: a link, a device or a pipe is as if it was not there.
+Traps: names in these folders were made by the inside. Nothing is followed: a link, a device or a pipe is as if it was not there. Folders
+below them are the inside's too: they count with all that is in them, and what cannot be counted is too much.
 """
 
 from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +19,7 @@ Json = dict[str, Any]
 NO_FILES: Final[list[Json]] = []
 FILES_BYTES: Final = 512 << 20
 FILES_MOST: Final = 200
+ENTRIES_MOST: Final = 5000
 PAGE_KIB: Final = os.sysconf("SC_PAGE_SIZE") // 1024
 HALF_DONE: Final = (".crdownload", ".part", ".tmp")
 
@@ -24,8 +28,38 @@ def beyond(bwrap: int, folder: Folder, memory_mib: int) -> str:
     """Which limit the session is beyond, or ""."""
     if memory_kib(bwrap) > memory_mib * 1024:
         return "too_much_memory"
-    written = sum(size for name in ("run", "downloads") for _, size in regular_files(folder.of(name)))
-    return "too_many_files" if written > FILES_BYTES else ""
+    return "too_many_files" if is_full([folder.of(name) for name in ("run", "downloads", "uploads")]) else ""
+
+
+def is_full(tops: list[Path]) -> bool:
+    """Whether these folders hold more, in files or in number, than a session may. Counted no further than that."""
+    entries, written = 0, 0
+    try:
+        for status in below(tops):
+            entries, written = entries + 1, written + (status.st_size if stat.S_ISREG(status.st_mode) else 0)
+            if entries > ENTRIES_MOST or written > FILES_BYTES:
+                return True
+    except OSError:
+        return True
+    return False
+
+
+def below(tops: list[Path]) -> Iterator[os.stat_result]:
+    """Everything in these folders and in the folders in them. What goes away meanwhile is not there."""
+    waiting = [str(top) for top in tops]
+    while waiting:
+        with suppress(FileNotFoundError), os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                if (status := status_of(entry)) is not None:
+                    yield status
+                    waiting += [entry.path] if stat.S_ISDIR(status.st_mode) else []
+
+
+def status_of(entry: os.DirEntry[str]) -> os.stat_result | None:
+    try:
+        return entry.stat(follow_symlinks=False)
+    except FileNotFoundError:
+        return None
 
 
 def memory_kib(ancestor: int) -> int:
@@ -77,15 +111,8 @@ def files_in(folder: Path) -> list[Json]:
 
 
 def regular_files(folder: Path) -> list[tuple[str, int]]:
-    found = []
-    try:
-        for entry in os.scandir(folder):
-            status = entry.stat(follow_symlinks=False)
-            if stat.S_ISREG(status.st_mode):
-                found.append((entry.name, status.st_size))
-    except FileNotFoundError:
-        return []
-    return found
+    seen = [(entry.name, status_of(entry)) for entry in os.scandir(folder)] if folder.is_dir() else []
+    return [(name, status.st_size) for name, status in seen if status is not None and stat.S_ISREG(status.st_mode)]
 
 
 def is_text(name: str) -> bool:

@@ -23,7 +23,8 @@ from services.contracts.sentences import said
 YOUNG_S: Final = 60
 UPLOADS_MOST: Final = 50
 SESSION: Final = re.compile(r"[0-9a-f]{32}")
-NAMES: Final = re.compile(r"[^\x00-\x1f/\x7f]{1,200}")
+NAMES: Final = re.compile(r"[^\x00-\x1f/\x7f\ud800-\udfff]+")
+NAME_BYTES: Final = 200
 
 
 def make(root: Path) -> None:
@@ -80,12 +81,18 @@ def plain(name: str) -> str:
     return name
 
 
-def put(folder: Path, name: str, content: bytes) -> None:
-    """A file of ours for the inside to read. Raises Conflict when there are many already, TooLarge."""
+def require_room(folder: Path, name: str, content: bytes) -> None:
+    """For a file of ours among those of the inside. Raises Invalid, TooLarge, and Conflict when there are many already."""
+    if len(plain(name).encode()) > NAME_BYTES:
+        raise Invalid.field("name", said("El nombre del fichero es demasiado largo. Acórtelo y vuelva a subirlo."))
     if len(content) > LARGEST_FILE:
         raise TooLarge(said("El fichero pasa de {most} MiB.", most=LARGEST_FILE >> 20))
     if len(list(folder.iterdir())) >= UPLOADS_MOST:
         raise Conflict(said("Ya hay {most} ficheros en Subidas. Abra otra sesión para subir más.", most=UPLOADS_MOST))
+
+
+def put(folder: Path, name: str, content: bytes) -> None:
+    """For the inside to read."""
     half = folder / f".{name}"
     half.write_bytes(content)
     half.chmod(0o644)

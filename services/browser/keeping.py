@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -24,7 +25,7 @@ from nameko.extensions import DependencyProvider
 
 from services.browser import machine, own_firefox
 from services.chassis.boxes import WorkerKey, wipe
-from services.chassis.settings import Settings
+from services.chassis.settings import PREFIX, Settings
 from services.contracts.errors import Away
 from services.contracts.sentences import said
 
@@ -124,7 +125,13 @@ class Desk(DependencyProvider):
         ours, theirs = socket.socketpair()
         command = [sys.executable, "-m", WARDENS[session.mode], str(theirs.fileno())]
         process = subprocess.Popen(
-            command, pass_fds=(theirs.fileno(),), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            command,
+            pass_fds=(theirs.fileno(),),
+            cwd=ROOT,
+            env=environment_of(session.mode),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         theirs.close()
         who = (session.id, session.tenant_id, session.user_id, session.client_id)
@@ -162,6 +169,13 @@ class Desk(DependencyProvider):
     def close_all(self) -> None:
         for kept in self.kept.values():
             kept.close("service_gone")
+
+
+def environment_of(mode: str) -> dict[str, str]:
+    """A warden's: what a process was started with can be read by those it starts. The person's own Firefox needs their desktop's."""
+    if mode == HOSTED:
+        return machine.environment()
+    return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
 
 
 def root_of(settings: Settings) -> Path:

@@ -90,6 +90,11 @@ def missing_namespaces() -> list[Missing]:
     return [Missing(f"bubblewrap no puede aislar aquí ({said})", f"{cure} En un contenedor, además, sin filtro seccomp que los impida.")]
 
 
+def environment() -> dict[str, str]:
+    """All that a program of a session is told of this process: where programs are."""
+    return {"PATH": os.environ.get("PATH", os.defpath)}
+
+
 def own_user(slot: int, custody: bool = False) -> int | None:
     """The user id of a session's sandbox, or of its token; None unless we are root, because nobody else may choose.
 

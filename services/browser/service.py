@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import threading
 from datetime import timedelta
 from typing import Any
@@ -12,6 +10,7 @@ from eventlet import GreenPool, tpool
 from sqlalchemy import update
 
 from services.browser import folders, judging, opening, own_firefox, sessions
+from services.browser.crossing import Crossing
 from services.browser.erasing import forget
 from services.browser.keeping import HOSTED, Desk, Kept
 from services.browser.known import keep_clients, learn_client
@@ -24,7 +23,7 @@ from services.chassis.entrypoints import every, on, rpc
 from services.chassis.learning import knowing
 from services.chassis.promises import Promise
 from services.chassis.service import Service
-from services.contracts.errors import Conflict, Invalid, NotAllowed
+from services.contracts.errors import Conflict, NotAllowed
 from services.contracts.events import CertificateImported, CertificateRemoved, ClientsChanged, ClientsRegistered
 from services.contracts.message import new_id, utc_now
 from services.contracts.rpc import SIGNED_IN
@@ -39,7 +38,7 @@ JUDGE_S = 2.0
 STALE = timedelta(seconds=15)
 
 
-class BrowserService(Service):
+class BrowserService(Crossing, Service):
     name = "browser"
     db = Database(Model)
     forget_clients = staticmethod(forget)
@@ -131,7 +130,7 @@ class BrowserService(Service):
         because = "closed" if session.user_id == asking.user_id else "closed_by_administrator"
         sessions.ask_to_close(db, because, Session.id == session.id)
 
-    # ── what crosses its border ────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── what it is looked at by (its files: `crossing`) ────────────────────────────────────────────────────────────────────────
 
     @rpc(needs=SIGNED_IN, of=own_session, keyed=False)
     def viewer_token(self, db: UnitOfWork, asking: Asking, session: Session) -> str:
@@ -143,22 +142,6 @@ class BrowserService(Service):
         if not sessions.is_redeemed(db, session, token):
             raise NotAllowed(said("Este visor ya se usó, o ha caducado. Vuelva a cargar la página."))
         return {"screen": str(self.desk.folder_of(session.id) / "run" / "rfb.sock")}
-
-    @rpc(needs=SIGNED_IN, of=own_session)
-    def upload(self, db: UnitOfWork, asking: Asking, session: Session, file: Json) -> Json:
-        given = checked(shapes.NewUpload, file)
-        try:
-            content = base64.b64decode(given["content_base64"], validate=True)
-        except binascii.Error as error:
-            raise Invalid.field("content_base64", said("No es un valor válido.")) from error
-        folders.put(self.desk.folder_of(session.id) / "uploads", folders.plain(given["name"]), content)
-        session.uploads += 1
-        return sessions.described(session)
-
-    @rpc(needs=SIGNED_IN, of=own_session, keyed=False)
-    def download(self, db: UnitOfWork, asking: Asking, session: Session, name: str) -> Json:
-        content = folders.take(self.desk.folder_of(session.id) / "downloads", name)
-        return {"name": name, "content_base64": base64.b64encode(content).decode()}
 
     # ── what ends it ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import delete, func, select, update
 
 from services.browser.models import Client, Running, Session
+from services.chassis.alone import alone_with
 from services.chassis.asking import Asking
 from services.chassis.database import UnitOfWork
 from services.chassis.insert import insert_new
@@ -69,7 +70,8 @@ def own_session(service: BrowserService, db: UnitOfWork, asking: Asking, session
 
 
 def take_place(db: UnitOfWork, session: Session, host: str, most_here: int, most_of_firm: int) -> int:
-    """The number of a free place on this machine. Raises TooMany."""
+    """The number of a free place on this machine. Raises TooMany. Two of a firm that come at once are counted one after the other."""
+    alone_with(db, [f"browsers of {session.tenant_id}"])
     if (db.scalar(select(func.count()).select_from(Running).where(Running.tenant_id == session.tenant_id)) or 0) >= most_of_firm:
         raise TooMany(said(FIRM_FULL, most=most_of_firm))
     taken = set(db.scalars(select(Running.slot).where(Running.host == host)))

@@ -68,7 +68,7 @@ class Session:
         self.folder = sandbox.Folder.make(Path(self.setup["folder"]), own_user(slot))
         self.lock()
         certificates = sandbox.certificates_for(Path(self.setup["authorities"]), self.setup["ca_file"])
-        self.folder.write_etc(self.setup["browser"], reach, self.setup["portals"], certificates)
+        self.folder.write_etc(reach, self.setup["portals"], certificates)
         page = start_page.page(self.setup["client"], self.setup["certificate"], self.setup["portals"])
         networks: tuple[Network, ...] = tuple(machine.network(text) for text in self.setup["networks"])
         egress = Egress(reach, page, networks, self.setup["elsewhere"], self.heard_of)
@@ -98,7 +98,7 @@ class Session:
         times = {"VIEWER_AWAY_S": str(self.setup["viewer_away_s"]), "IDLE_S": str(self.setup["idle_s"])}
         words = sandbox.command(self.folder, self.setup["browser"], times)
         with self.folder.of("inside.log").open("wb") as log:
-            inside = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            inside = subprocess.Popen(words, env=machine.environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         self.running.append(inside)
         machine.wait_for((self.folder.of("run") / "rfb.sock").exists, inside)
         return inside

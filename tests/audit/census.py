@@ -6,8 +6,8 @@ A topic is heard by audit.keep_act in the commit of the act; any other name is r
 from __future__ import annotations
 
 READS = {
-    "access": "check covers erasure grants group groups holdings holdings_page job job_outcomes logo me parked_summary person role roles scope"
-    " settings settings_of tenants user users users_of",
+    "access": "check covers erasure grants group groups holdings holdings_page job job_outcomes logo me parked_summary person role roles"
+    " scope settings settings_of tenants user users users_of",
     "sign_in": "erasure holdings holdings_page invitation is_invitation parked_summary passkeys provider second_factor sessions"
     " tokens tokens_of who",
     "clients": "chosen client clients clients_of_groups erasure export_rows facts facts_by_tax_id groups_of holdings holdings_page job"
@@ -107,9 +107,9 @@ WRITES = {
     },
     "browser": {
         "close": "browser.browser_session_ended",
-        "download": "browser.browser_session_ended",
+        "download": "browser_file_taken_out",
         "open": "browser.browser_session_opened",
-        "upload": "browser.browser_session_ended",
+        "upload": "browser_file_brought_in",
     },
     "teu_watcher": {"read_day": "read_day", "switch_source": "teu_watcher.teu_source_switched"},
     "notifications": {

@@ -71,8 +71,13 @@ class Desk:
         return until(lambda: (now := self.seen(session))["state"] == "ended" and now, "the session ends")
 
     def folder(self, session: dict) -> Path:
-        (desk,) = [one for one in self.world.runner.service_map["browser"].dependencies if hasattr(one, "folder_of")]
-        return desk.folder_of(session["id"])
+        return keeper_of(self.world).folder_of(session["id"])
+
+
+def keeper_of(world: Any) -> Any:
+    """What the service in this process keeps its sessions with."""
+    (keeper,) = [one for one in world.runner.service_map["browser"].dependencies if hasattr(one, "folder_of")]
+    return keeper
 
 
 @pytest.fixture
@@ -85,10 +90,19 @@ def desk(world, bodies, sedes):
 
 
 @pytest.fixture
-def impatient(world):
+def open_session(desk):
+    desk.certified()
+    return desk.open()
+
+
+@pytest.fixture
+def set_up(world, monkeypatch):
+    """Other settings of the service, for one test."""
+    keeper = keeper_of(world)
+    return lambda **settings: monkeypatch.setattr(keeper, "settings", replace(keeper.settings, **settings))
+
+
+@pytest.fixture
+def impatient(set_up):
     """A session that nobody looks at ends after two seconds instead of sixty."""
-    (keeper,) = [one for one in world.runner.service_map["browser"].dependencies if hasattr(one, "folder_of")]
-    patient = keeper.settings
-    keeper.settings = replace(patient, browser_viewer_away_s=2)
-    yield
-    keeper.settings = patient
+    set_up(browser_viewer_away_s=2)

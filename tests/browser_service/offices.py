@@ -6,6 +6,7 @@ the pages that need it, which is how most sedes still do it. Both write down who
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import html
 import http.server
@@ -31,6 +32,18 @@ HOST = "sede.pruebas.example"
 OTHER = "otra.pruebas.example"
 GREEN, ORANGE = (0, 128, 0), (255, 140, 0)
 WORKERS = 8  # A browser holds connections open that it may need later: one worker would wait for the first of them.
+TEXT, PAGE = b"abierto", b"<!doctype html><title>abierto</title>"
+# What an office hands over: path → what it is and its type.
+HANDED_OVER = {
+    "/justificante": (b"%PDF-1.4\n%%EOF\n", "application/pdf"),
+    "/aviso.txt": (TEXT, "text/plain"),
+    "/aviso.html": (PAGE, "text/html"),
+    "/aviso.xml": (b'<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><title>abierto</title></html>', "application/xml"),
+    "/sello.png": (
+        base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="),
+        "image/png",
+    ),
+}
 MODULES = ("mpm_prefork", "ssl", "socache_shmcb", "authz_core", "rewrite", "mime", "dir", "include", "alias")
 
 
@@ -82,8 +95,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.visits.append((self.path, self.name()))
-        if self.path == "/justificante":
-            self.answer(b"%PDF-1.4\n%%EOF\n", "application/pdf", 'attachment; filename="justificante.pdf"')
+        if self.path in HANDED_OVER:
+            name = "justificante.pdf" if self.path == "/justificante" else self.path[1:]
+            self.answer(*HANDED_OVER[self.path], f'attachment; filename="{name}"')
         else:
             self.answer(page(self.name(), GREEN), "text/html")
 

@@ -17,6 +17,14 @@ pytestmark = pytest.mark.parametrize("world", ["embedded"], indirect=True)  # Th
 Shell = Callable[[str], "subprocess.CompletedProcess[str]"]
 PROXY = 3128
 METADATA = "169.254.169.254"
+SECRET = "clave-maestra-de-prueba"
+OPENERS = ("firefox-esr", "firefox", "x-www-browser", "sensible-browser", "xdg-open", "open", "gio")
+
+
+@pytest.fixture
+def service_with_a_secret(monkeypatch):
+    """The service was started with one in its environment, as the settings are."""
+    monkeypatch.setenv("CASILLERO_PRUEBA", SECRET)
 
 
 @pytest.fixture
@@ -102,3 +110,25 @@ def test_of_this_machine_it_sees_programs_and_nobodys_files(inside):
     assert inside("ls /home").stdout.split() == ["sede"]
     assert inside("cat /etc/shadow").returncode != 0
     assert inside("touch /usr/bin/mine").returncode != 0
+
+
+def test_nothing_that_the_service_was_started_with_can_be_read(service_with_a_secret, inside):
+    environments = inside("cat /proc/1/environ /proc/[0-9]*/environ").stdout
+    assert environments.startswith("PATH=") and SECRET not in environments and "CASILLERO" not in environments
+
+
+def test_no_other_browser_can_be_started_and_nothing_opens_a_file_in_one(inside):
+    for program in OPENERS:
+        assert inside(f"{program} --version").returncode in (126, 127), program
+    assert inside("find /usr/share/applications /usr/lib/firefox-esr -mindepth 1").stdout == ""
+
+
+def test_both_browsers_are_locked_down_whichever_is_chosen(inside):
+    locks = ("chromium/policies/managed/casillero.json", "firefox/policies/policies.json", "firefox/mozilla.cfg")
+    assert inside("test -s " + " -a -s ".join(f"/etc/{lock}" for lock in locks)).returncode == 0
+
+
+def test_nothing_listens_inside_but_the_way_out(inside):
+    """Port 3128 (0C38 in hex); a screen that listened would be for whoever is inside."""
+    listening = inside("cat /proc/net/tcp /proc/net/tcp6 | awk '$4 == \"0A\" {print $2}'").stdout.split()
+    assert [address.rpartition(":")[2] for address in listening] == ["0C38"]

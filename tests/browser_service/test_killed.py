@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 
 import pytest
 
+from deploy.private_servers import private_servers
 from services.browser.keeping import root_of
 from services.chassis.settings import Settings
 from tests import people, sites
@@ -14,11 +16,15 @@ from tests.browser_service.test_sessions import processes_of
 from tests.conftest import own_folder
 from tests.worlds import until
 
+KEEPS_BROWSERS = {"embedded": "run", "deployed": "browser"}
 
-@pytest.fixture
-def site(bodies):
-    with own_folder() as folder, sites.embedded(folder, bodies) as running:
-        yield running
+
+@pytest.fixture(params=["embedded", pytest.param("deployed", marks=pytest.mark.full)])
+def site(request, bodies):
+    with own_folder() as folder, contextlib.ExitStack() as stack:
+        # A broker of its own: it would share its queues with the services that run inside the tests' process.
+        needed = [stack.enter_context(private_servers(folder / "servers"))] if request.param == "deployed" else []
+        yield stack.enter_context(getattr(sites, request.param)(folder, bodies, *needed))
 
 
 def with_a_browser(site) -> str:
@@ -38,6 +44,6 @@ def test_nothing_is_left_when_the_service_is_killed(site):
     root = root_of(Settings.from_env(site.environment))
     folder = root / session_id.replace("-", "")
     assert folder.is_dir() and processes_of(folder)
-    site.processes["run"].kill()
+    site.processes[KEEPS_BROWSERS[site.kind]].kill()
     until(lambda: processes_of(folder) == [], "its processes are gone")
     until(lambda: not root.exists(), json.dumps([str(path) for path in root.glob("*")]))

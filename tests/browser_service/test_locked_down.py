@@ -56,13 +56,27 @@ IN_FIREFOX = (
 )
 ADDRESSES = {"chromium": IN_CHROMIUM, "firefox": dict.fromkeys(IN_FIREFOX, BLOCKED)}
 DEAD = {
-    "chromium": ("f12", "ctrl shift i", "ctrl shift j", "ctrl shift c", "ctrl u", "ctrl p", "ctrl shift n", "ctrl shift b"),
-    "firefox": ("f12", "ctrl shift i", "ctrl shift j", "ctrl shift k", "ctrl shift c", "ctrl shift e", "ctrl shift m", "shift f7"),
+    "chromium": (
+        *("f12", "ctrl shift i", "ctrl shift j", "ctrl shift c", "ctrl u", "ctrl p", "ctrl shift n", "ctrl shift b"),
+        *("ctrl o", "ctrl shift p", "shift escape", "ctrl alt x"),
+    ),
+    "firefox": (
+        *("f12", "ctrl shift i", "ctrl shift j", "ctrl shift k", "ctrl shift c", "ctrl shift e", "ctrl shift m", "shift f7"),
+        *("ctrl o", "ctrl shift o", "ctrl shift h", "ctrl j", "ctrl shift y", "ctrl i", "ctrl shift delete", "ctrl p", "ctrl shift p"),
+        *("shift escape", "ctrl alt x"),
+    ),
 }
 LEADING = {
-    "chromium": {"ctrl h": "chrome://history/", "ctrl j": "chrome://downloads/", "ctrl shift o": "chrome://bookmarks/"},
-    "firefox": {"ctrl u": BLOCKED, "ctrl shift a": BLOCKED, "shift escape": BLOCKED},
+    "chromium": {
+        **{"ctrl h": "chrome://history/", "ctrl j": "chrome://downloads/", "ctrl shift o": "chrome://bookmarks/"},
+        "ctrl shift delete": "chrome://settings/clearBrowserData",
+    },
+    "firefox": {"ctrl u": BLOCKED, "ctrl shift a": BLOCKED},
 }
+# Where each browser lists what it has just downloaded, and where that list covers the page.
+DOWNLOADED_AT, COVERED_AT = {"chromium": (973, 110), "firefox": (788, 105)}, (1050, 135)
+DARK = 110
+PASSING = {"sleep", "true", "ps", "xprop"}
 
 
 @dataclass
@@ -89,6 +103,42 @@ class Seat:
     def go(self, address: str, title: str) -> None:
         self.screen.go_to(address)
         self.comes_to(title)
+
+    def programs(self) -> set[str]:
+        """The names of those that run inside."""
+        first_words = [line.split()[0].strip("[]") for line in self.ask("ps -eo args=").splitlines()]
+        return {Path(word).name for word in first_words} - PASSING
+
+    def below_the_bar(self) -> bytes:
+        """A strip of the picture that the list of downloads covers."""
+        at = (COVERED_AT[1] * self.screen.width + COVERED_AT[0]) * 4
+        return self.screen.look()[at : at + 400]
+
+    def is_offered(self) -> bool:
+        """Whether the name of the download is written dark: Firefox writes it grey, and takes no click, for as long as it has just come."""
+        (left, top), picture = DOWNLOADED_AT[self.browser], self.screen.look()
+        rows = [((top + down) * self.screen.width + left - 28) * 4 for down in range(-8, 5)]
+        return any(max(picture[at : at + 3]) < DARK for row in rows for at in range(row, row + 24 * 4, 4))
+
+    def open_download(self, address: str) -> None:
+        """Fetch it and click on it in the list, as soon as that takes a click."""
+        before, uncovered, tries = self.windows(), self.below_the_bar(), self.tries_to_open()
+        self.screen.go_to(address)
+        until(lambda: self.below_the_bar() != uncovered, "the download is listed")
+
+        def was_taken() -> bool:
+            """A tab is opened, the list goes away, or Chromium writes down that it found no program."""
+            if self.below_the_bar() == uncovered or self.windows() != before or self.tries_to_open() > tries:
+                return True
+            if self.is_offered():
+                self.screen.click(*DOWNLOADED_AT[self.browser])
+            return False
+
+        until(was_taken, "the click was taken")
+        self.screen.press("escape")
+
+    def tries_to_open(self) -> int:
+        return (self.titles.parent / "run" / "browser.log").read_text(errors="replace").count("execvp:\nxdg-open")
 
     def go_and_come(self) -> None:
         """To a new tab and back: whatever was typed or pressed before has had its effect by then."""
@@ -143,6 +193,25 @@ def test_no_key_opens_the_tools_of_a_developer_nor_a_private_window(seat):
         seat.screen.press(*keys.split())
         seat.go_and_come()
         until(lambda: seat.screen.press("escape") or seat.screen.page() == page, f"the page as it was before {keys}")
+
+
+@pytest.mark.parametrize("name", ["sello.png", "aviso.xml", "aviso.html", "aviso.txt"])
+def test_a_download_that_is_clicked_opens_no_program_and_no_page(seat, desk, name):
+    """By the time that another tab is there, whatever the click did is done; a page that opened would have been the window's title."""
+    seat.go_and_come()
+    until(seat.screen.buttons, "the list is painted")
+    programs = seat.programs()
+    seat.open_download(desk.sedes.tls13.url + name)
+    seat.screen.press("ctrl", "t")
+    seat.comes_to(NEW_TAB[seat.browser])
+    assert seat.programs() <= programs
+    titles = seat.titles.read_text()
+    assert LIST in titles and "abierto" not in titles and f'"{name}' not in titles
+
+
+def test_the_browser_that_was_not_chosen_cannot_be_started(seat):
+    (other,) = {"chromium", "firefox"} - {seat.browser}
+    assert subprocess.run([*seat.enter, other, "--version"], env=AT_SCREEN, capture_output=True, check=False).returncode in (126, 127)
 
 
 def test_keys_that_lead_to_pages_of_the_browser_itself_lead_to_a_blocked_one(seat):

@@ -5,19 +5,24 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import eventlet
 import pytest
+from sqlalchemy import delete, text
 
+from services.browser import opening, sessions
+from services.browser.models import Running, Session
+from services.chassis.asking import Asking
 from services.contracts.errors import Conflict, Invalid, NotAllowed, NotFound, TooMany
-from tests.browser_service.conftest import WHY
+from services.contracts.message import new_id, utc_now
+from services.keyring.models import Certificate
+from tests.browser_service.conftest import WHY, keeper_of
+from tests.browser_service.offices import HOST
+from tests.browser_service.screen import at_socket
 from tests.worlds import until
-
-
-@pytest.fixture
-def open_session(desk):
-    desk.certified()
-    return desk.open()
 
 
 def processes_of(folder: Path) -> list[int]:
@@ -63,6 +68,31 @@ def test_a_client_without_a_certificate_is_refused_in_plain_words(desk):
         desk.open()
 
 
+def test_an_expired_certificate_is_refused_in_plain_words(desk):
+    certificate_id = desk.certified()
+    with desk.world.store("keyring").begin(Asking(tenant_id=desk.firm.tenant_id)) as db:
+        db.get(Certificate, certificate_id).not_after = utc_now() - timedelta(seconds=1)
+    with pytest.raises(Conflict, match="El certificado del cliente ha caducado") as refused:
+        desk.open()
+    assert str(refused.value) == str(opening.EXPIRED)
+
+
+def test_one_that_is_in_date_is_used_although_another_has_expired():
+    expired, lasting, shorter = ({"id": number, "state": state} for number, state in enumerate(("expired", "valid", "expiring")))
+    assert opening.usable([expired, lasting, shorter]) is lasting
+    with pytest.raises(Conflict, match="ha caducado"):
+        opening.usable([expired])
+
+
+def test_where_it_went_and_for_how_long_is_in_the_trail(desk, open_session):
+    desk.screen(open_session).press_button(0)
+    until(lambda: ("/", desk.common_name) in desk.sedes.tls13.seen(), "the office saw the certificate")
+    desk.user.browser.close(open_session["id"])
+    desk.ended(open_session)
+    (end,) = until(lambda: trail(desk, "browser.browser_session_ended"), "the end is in the trail")
+    assert end["detail"]["hosts"] == [HOST] and isinstance(end["detail"]["lasted_s"], int)
+
+
 def test_the_use_of_the_key_is_in_the_trail_with_its_reason_and_how_it_ended(desk, open_session):
     (used,) = trail(desk, "certificate_used")
     assert used["user_id"] == desk.user_id and used["detail"]["why"] == WHY and used["detail"]["mailbox_id"] == open_session["id"]
@@ -84,8 +114,7 @@ def test_nothing_is_left_after_closing(desk, open_session):
 def test_nothing_is_left_when_its_warden_is_killed(desk, open_session):
     folder = desk.folder(open_session)
     inside = processes_of(folder)
-    (keeper,) = [one for one in desk.world.runner.service_map["browser"].dependencies if hasattr(one, "folder_of")]
-    os.kill(keeper.kept[open_session["id"]].process.pid, signal.SIGKILL)
+    os.kill(keeper_of(desk.world).kept[open_session["id"]].process.pid, signal.SIGKILL)
     assert desk.ended(open_session)["ended_because"] == "service_gone"
     until(lambda: not folder.exists(), "the folder is swept")
     until(lambda: not any(pid in processes_of(folder) for pid in inside), "its processes are gone")
@@ -99,6 +128,21 @@ def test_a_session_that_nobody_looks_at_ends(desk, impatient):
     folder = desk.folder(session)
     assert desk.ended(session)["ended_because"] == "viewer_away"
     assert not folder.exists()
+
+
+def test_a_session_whose_viewer_is_lost_ends(desk, set_up):
+    """The viewer is there from the first moment on, so that it is its loss that ends the session."""
+    set_up(browser_viewer_away_s=5)
+    desk.certified()
+    opened = eventlet.spawn(desk.open)
+    (session,) = until(lambda: desk.firm.admin.browser.sessions_of(desk.client_id), "the session is known")
+    path = desk.folder(session) / "run" / "rfb.sock"
+    until(path.exists, "the screen is there")
+    viewer = at_socket(str(path))
+    assert opened.wait()["state"] == "open"
+    assert desk.seen(session)["state"] == "open"
+    del viewer
+    assert desk.ended(session)["ended_because"] == "viewer_away"
 
 
 def test_a_token_opens_one_viewer_and_is_good_for_nobody_else(desk, open_session):
@@ -165,15 +209,37 @@ def test_a_firm_has_no_more_browsers_at_once_than_it_may(desk):
         desk.open()
 
 
-def test_files_go_in_and_come_out_and_links_are_not_followed(desk, open_session):
-    folder = desk.folder(open_session)
-    desk.user.browser.upload(open_session["id"], {"name": "modelo 303.pdf", "content_base64": "JVBERi0="})
-    assert (folder / "uploads" / "modelo 303.pdf").read_bytes() == b"%PDF-"
-    (folder / "downloads" / "justificante.pdf").write_bytes(b"%PDF-1.4")
-    (folder / "downloads" / "claves").symlink_to("/etc/passwd")
-    listed = until(lambda: desk.seen(open_session)["downloads"], "the download is listed")
-    assert listed == [{"name": "justificante.pdf", "size": 8}]
-    assert desk.user.browser.download(open_session["id"], "justificante.pdf")["content_base64"] == "JVBERi0xLjQ="
-    for name in ("claves", "../run/rfb.sock", "nada"):
-        with pytest.raises((NotFound, Invalid)):
-            desk.user.browser.download(open_session["id"], name)
+def test_two_that_come_at_once_are_counted_one_after_the_other(desk):
+    """The second starts while the first has not committed yet, and must not see a firm that has a place left."""
+    store, asking = desk.world.store("browser"), Asking(tenant_id=desk.firm.tenant_id, user_id=desk.user_id)
+
+    def take(db: Any, host: str) -> int:
+        session = Session(id=new_id(), tenant_id=asking.tenant_id, user_id=asking.user_id, client_id=desk.client_id)
+        return sessions.take_place(db, session, host, most_here=4, most_of_firm=1)
+
+    def second() -> int:
+        with store.begin(asking) as db:
+            return take(db, "otra")
+
+    with store.begin(asking) as db:
+        take(db, "una")
+        waiting = eventlet.spawn(second)
+        until(lambda: waiting.dead or is_waiting(desk.world), "the second waits for the first")
+    with pytest.raises(TooMany):
+        waiting.wait()
+    with store.begin(asking) as db:
+        db.execute(delete(Running).where(Running.tenant_id == asking.tenant_id))
+
+
+def is_waiting(world: Any) -> bool:
+    """Somebody waits for a name that another unit has taken; in SQLite for the one place of who writes."""
+    if world.kind == "embedded":
+        return True
+    with world.store("browser").begin(Asking()) as db:
+        return bool(db.scalar(text("select count(*) from pg_locks where locktype = 'advisory' and not granted")))
+
+
+def test_a_machine_has_no_more_browsers_at_once_than_it_may(desk, open_session, set_up):
+    set_up(browser_sessions_host=1)
+    with pytest.raises(TooMany, match="En esta máquina ya hay tantos navegadores"):
+        desk.open()

@@ -8,7 +8,7 @@ cd "$HOME"
 mkdir -p /tmp/.X11-unix "$XDG_CACHE_HOME" && chmod 1777 /tmp/.X11-unix
 
 Xvnc :1 -geometry 1280x800 -depth 24 -desktop Casillero -SecurityTypes None -rfbunixpath /run/s/rfb.sock -rfbunixmode 0600 \
-  -NeverShared -DisconnectClients=1 -AcceptSetDesktopSize=1 -SendPrimary=0 -SetPrimary=0 -nolisten tcp \
+  -NeverShared -DisconnectClients=1 -AcceptSetDesktopSize=1 -SendPrimary=0 -SetPrimary=0 -nolisten tcp -rfbport -1 \
   -MaxDisconnectionTime "$VIEWER_AWAY_S" -MaxIdleTime "$IDLE_S" >/run/s/screen.log 2>&1 &
 screen=$!
 socat TCP-LISTEN:3128,bind=127.0.0.1,fork,reuseaddr UNIX-CONNECT:/run/doors/egress.sock >/dev/null 2>&1 &
@@ -20,7 +20,7 @@ tries=0
 until [ -S /tmp/.X11-unix/X1 ] || [ $tries -gt 250 ]; do sleep 0.02; tries=$((tries + 1)); done
 # Without a layout that has it, the first ñ that somebody types is lost.
 setxkbmap -layout es >/dev/null 2>&1
-matchbox-window-manager -use_titlebar no >/dev/null 2>&1 &
+matchbox-window-manager -use_titlebar no -kbdconfig /run/etc/keys >/dev/null 2>&1 &
 
 if [ "$1" = chromium ]; then
   chromium --no-first-run --no-default-browser-check --password-store=basic --user-data-dir="$HOME/.browser" \
