@@ -77,6 +77,7 @@ FEW: Final = (
     Shot("despacho", "/despacho", "administrator"),
     Shot("salud", "/salud"),
     Shot("auditoria", "/auditoria"),
+    Shot("aparcados", "/aparcados", "administrator"),
     Shot("importacion", "/trabajos/<job_id>"),
     Shot("perfil", "/perfil"),
 )
