@@ -15,7 +15,7 @@ import pytest
 
 from services.contracts.message import new_id
 from tests.journeys.described import UUID, Call, Description, seen_by
-from tests.journeys.portfolio import Client, sync_now, with_mailbox
+from tests.journeys.portfolio import Client, notified, sync_now, with_mailbox
 from tests.sites import DEPLOYED_IN_FULL
 from tests.visitors import Answer, Person, wait_for
 
@@ -41,8 +41,7 @@ class House:
 
 def with_everything(firm, manager: Person, group: str) -> tuple[Client, str]:
     """A client of the group, read by hand, with a notification; and that reading."""
-    client = with_mailbox(firm, manager, [group])
-    firm.site.sandbox.notice(client.party.tax_id, client.party.name, "Requerimiento")
+    client = with_mailbox(firm, manager, [group], party=notified(firm.site, "Requerimiento"))
     sync = sync_now(manager, client)
     wait_for(manager, f"/api/syncs/{sync}", lambda body: body["state"] == "done")
     wait_for(manager, "/api/notifications", lambda body: body["items"], client=client.id)

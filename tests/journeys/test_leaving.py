@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.journeys.portfolio import sync_now, with_mailbox
+from tests.journeys.portfolio import notified, sync_now, with_mailbox
 from tests.sites import CASILLERO
 from tests.visitors import wait_for
 from tests.worlds import until
@@ -23,8 +23,7 @@ def office(site):
     """A firm with a client, whose notice is in the inbox."""
     firm = site.firm()
     manager = firm.user("manager", [firm.group("Todos")])
-    firm.client = with_mailbox(firm, manager)
-    site.sandbox.notice(firm.client.party.tax_id, firm.client.party.name, "Requerimiento", available_at=AN_HOUR_AGO)
+    firm.client = with_mailbox(firm, manager, party=notified(site, "Requerimiento", available_at=AN_HOUR_AGO))
     sync_now(manager, firm.client)
     wait_for(manager, "/api/notifications", lambda body: body["total"] == 1)
     return firm

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from tests.journeys.portfolio import a_company, register, with_mailbox
+from tests.journeys.portfolio import a_company, notified, register, with_mailbox
 from tests.visitors import wait_for
 from tests.worlds import numbers
 
@@ -25,8 +25,9 @@ def last_weekday():
 def test_a_notice_stands_in_the_inbox_with_its_deadline_and_is_not_opened(site):
     firm = site.firm()
     manager = firm.user("manager", [firm.group("Todos")])
-    client = with_mailbox(firm, manager)
-    reference = site.sandbox.notice(client.party.tax_id, client.party.name, "  Requerimiento  de pago ", available_at=AN_HOUR_AGO)
+    party = a_company()
+    reference = site.sandbox.notice(party.tax_id, party.name, "  Requerimiento  de pago ", available_at=AN_HOUR_AGO)
+    client = with_mailbox(firm, manager, party=party)
     assert manager.post(f"/api/mailboxes/{client.mailbox_id}/sync").status == 202
     (item,) = wait_for(manager, "/api/notifications", has(1))["items"]
     assert (item["client_id"], item["body"], item["reference"]) == (client.id, "dehu", reference)
@@ -48,8 +49,9 @@ def test_a_mailbox_is_read_when_it_is_added_without_anybody_asking(site):
 def test_every_page_of_a_mailbox_is_read_and_nothing_stands_twice_when_it_is_read_again(site):
     firm = site.firm()
     manager = firm.user("manager", [firm.group("Todos")])
-    client = with_mailbox(firm, manager)
-    planted = {row["reference"] for row in site.sandbox.many([client.party.tax_id], 101, seed=next(numbers))}
+    party = a_company()
+    planted = {row["reference"] for row in site.sandbox.many([party.tax_id], 101, seed=next(numbers))}
+    client = with_mailbox(firm, manager, party=party)
     for _ in range(2):
         sync = manager.post(f"/api/mailboxes/{client.mailbox_id}/sync").body
         done = wait_for(manager, f"/api/syncs/{sync['id']}", lambda body: body["state"] == "done")
@@ -74,9 +76,9 @@ def test_the_firms_certificate_reads_the_mailbox_of_a_client_who_named_it(site):
     own = a_company()
     file = site.sandbox.certificate(own.tax_id, own.name, "clave de la firma")
     assert manager.upload("/api/certificates", file, "clave de la firma").status == 201
-    client = with_mailbox(firm, manager, via="firm_certificate")
-    site.sandbox.registration(own.tax_id, [client.party.tax_id])
-    site.sandbox.notice(client.party.tax_id, client.party.name, "Liquidación")
+    party = notified(site, "Liquidación")
+    site.sandbox.registration(own.tax_id, [party.tax_id])
+    client = with_mailbox(firm, manager, via="firm_certificate", party=party)
     sync = manager.post(f"/api/mailboxes/{client.mailbox_id}/sync").body
     wait_for(manager, f"/api/syncs/{sync['id']}", lambda body: body["state"] in ("done", "failed"))
     again = manager.post(f"/api/mailboxes/{client.mailbox_id}/sync").body
@@ -87,8 +89,9 @@ def test_the_firms_certificate_reads_the_mailbox_of_a_client_who_named_it(site):
 def test_a_power_that_is_missing_is_said_in_plain_words(site):
     firm = site.firm()
     manager = firm.user("manager", [firm.group("Todos")])
-    client = with_mailbox(firm, manager)
-    site.sandbox.registration(client.party.tax_id, registered=False)
+    party = a_company()
+    site.sandbox.registration(party.tax_id, registered=False)
+    client = with_mailbox(firm, manager, party=party)
     manager.post(f"/api/mailboxes/{client.mailbox_id}/sync")
     # A first reading may come before the news of the certificate; that news has the mailbox read again at once.
     told = wait_for(

@@ -13,7 +13,7 @@ from deploy.private_servers import private_servers
 from deploy.sandbox.client import started_sandbox
 from tests import people, sites
 from tests.conftest import own_folder
-from tests.journeys.portfolio import a_company, register, sync_now, with_mailbox
+from tests.journeys.portfolio import a_company, notified, register, sync_now, with_mailbox
 from tests.visitors import wait_for
 from tests.worlds import numbers, until
 
@@ -137,8 +137,7 @@ def test_a_sync_worker_that_dies_is_replaced_by_another_and_nothing_is_read_twic
 def test_logs_hold_no_tax_id_no_name_and_no_subject(embedded):
     firm = embedded.firm()
     manager = firm.user("manager", [firm.group("Todos")])
-    client = with_mailbox(firm, manager)
-    embedded.sandbox.notice(client.party.tax_id, client.party.name, "Asunto que nadie debe leer")
+    client = with_mailbox(firm, manager, party=notified(embedded, "Asunto que nadie debe leer"))
     manager.post("/api/clients", {"tax_id": "12345678A", "name": "Nombre Secreto"})
     wait_for(manager, f"/api/syncs/{sync_now(manager, client)}", lambda body: body["state"] == "done")
     text = (embedded.data / "casillero.log").read_text()

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.portfolio import with_mailbox
+from tests.journeys.portfolio import notified, with_mailbox
 from tests.visitors import wait_for
 
 SEED = 20260309
@@ -38,8 +38,7 @@ def furnished(site, role: str):
     firm = site.firm()
     group = firm.group("Todos")
     manager = firm.user("manager", [group])
-    client = with_mailbox(firm, manager, [group])
-    site.sandbox.notice(client.party.tax_id, client.party.name, "Requerimiento")
+    client = with_mailbox(firm, manager, [group], party=notified(site, "Requerimiento"))
     wait_for(manager, f"/api/mailboxes/{client.mailbox_id}", lambda body: body["last_complete_check_at"])
     return [firm.user(role, [group]) for _ in range(3)]
 

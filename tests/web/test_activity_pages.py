@@ -71,8 +71,9 @@ def test_the_page_of_edicts_says_which_days_were_read(manager, edict):
 
 
 def test_all_mailboxes_are_listed_with_their_trouble_in_plain_words_and_the_way_to_the_client(site, firm, manager):
-    client = with_mailbox(firm, manager)
-    site.sandbox.registration(client.party.tax_id, registered=False)
+    party = a_company()
+    site.sandbox.registration(party.tax_id, registered=False)
+    client = with_mailbox(firm, manager, party=party)
     manager.post(f"/api/mailboxes/{client.mailbox_id}/sync")
     trouble = wait_for(manager, f"/api/mailboxes/{client.mailbox_id}", lambda body: body["state"] == "unreadable")["error"]["message"]
     browser = browser_of(manager)

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tests.journeys.portfolio import a_company, register, with_mailbox
+from tests.journeys.portfolio import a_company, notified, register, with_mailbox
 from tests.visitors import PATIENCE_S, wait_for
 from tests.web.pages import browser_of, opened
 
@@ -16,20 +16,18 @@ def manager(firm):
     return firm.user("manager", [firm.group("Todos")])
 
 
-def received(site, manager, client, *subjects):
-    """The notifications that the client has once its mailbox was read."""
-    for subject in subjects:
-        site.sandbox.notice(client.party.tax_id, client.party.name, subject)
+def received(firm, manager, *subjects):
+    """A client with notices of these subjects, and its notifications once its mailbox was read."""
+    client = with_mailbox(firm, manager, party=notified(firm.site, *subjects))
     manager.post(f"/api/mailboxes/{client.mailbox_id}/sync")
-    return wait_for(manager, f"/api/clients/{client.id}/notifications", lambda body: body["total"] == len(subjects))["items"]
+    return client, wait_for(manager, f"/api/clients/{client.id}/notifications", lambda body: body["total"] == len(subjects))["items"]
 
 
 # ── what was received ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_a_notification_is_read_beside_the_list_with_how_its_deadline_was_counted(site, firm, manager):
-    client = with_mailbox(firm, manager)
-    (item,) = received(site, manager, client, "  Requerimiento   de pago")
+    client, (item,) = received(firm, manager, "  Requerimiento   de pago")
     page = opened(browser_of(manager), f"/clientes/{client.id}/notificaciones/{item['id']}")
     pane = page.document.get_element_by_id("pane")
     assert pane.xpath(".//h2")[0].text == "  Requerimiento   de pago"
@@ -39,8 +37,7 @@ def test_a_notification_is_read_beside_the_list_with_how_its_deadline_was_counte
 
 
 def test_what_was_received_is_narrowed_by_tray_kind_and_words(site, firm, manager):
-    client = with_mailbox(firm, manager)
-    items = received(site, manager, client, "Requerimiento", "Liquidación")
+    client, items = received(firm, manager, "Requerimiento", "Liquidación")
     closed = next(item for item in items if item["subject"] == "Requerimiento")
     manager.patch(f"/api/notifications/{closed['id']}", {"version": closed["version"], "processing_state": "closed"})
     for asked, shown in (
@@ -54,8 +51,8 @@ def test_what_was_received_is_narrowed_by_tray_kind_and_words(site, firm, manage
 
 
 def test_a_notification_of_another_client_is_not_found_under_this_one(site, firm, manager):
-    client, other = with_mailbox(firm, manager), register(manager, a_company())
-    (item,) = received(site, manager, client, "Requerimiento")
+    client, (item,) = received(firm, manager, "Requerimiento")
+    other = register(manager, a_company())
     assert opened(browser_of(manager), f"/clientes/{other}/notificaciones/{item['id']}").status == 404
 
 
@@ -137,9 +134,8 @@ def test_a_mailbox_changed_meanwhile_is_not_paused_by_an_old_form(firm, manager)
 
 
 def test_a_reading_is_followed_without_javascript_to_its_end(site, firm, manager):
-    client = with_mailbox(firm, manager)
+    client = with_mailbox(firm, manager, party=notified(site, "Requerimiento"))
     tab = f"/clientes/{client.id}/buzones"
-    site.sandbox.notice(client.party.tax_id, client.party.name, "Requerimiento")
     page = opened(browser_of(manager), tab).form(f"{tab}/{client.mailbox_id}/consultar").send()
     assert page.path.startswith("/consultas/")
     ends_at = time.monotonic() + PATIENCE_S

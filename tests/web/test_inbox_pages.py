@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.journeys.portfolio import Client, with_mailbox
+from tests.journeys.portfolio import Client, notified, with_mailbox
 from tests.visitors import wait_for
 from tests.web.pages import Form, browser_of, opened
 
@@ -17,9 +17,7 @@ class Desk:
         self.group_id = self.firm.group("Todos")
         self.manager = self.firm.user("manager", [self.group_id])
         self.browser = browser_of(self.manager)
-        self.client: Client = with_mailbox(self.firm, self.manager, [self.group_id])
-        for subject in subjects:
-            site.sandbox.notice(self.client.party.tax_id, self.client.party.name, subject)
+        self.client: Client = with_mailbox(self.firm, self.manager, [self.group_id], party=notified(site, *subjects))
         self.manager.post(f"/api/mailboxes/{self.client.mailbox_id}/sync")
         self.items = wait_for(self.manager, "/api/notifications", lambda body: body["total"] == len(subjects))["items"]
 

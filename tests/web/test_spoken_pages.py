@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.journeys.portfolio import a_company, register, with_mailbox
+from tests.journeys.portfolio import a_company, notified, register, with_mailbox
 from tests.visitors import wait_for
 from tests.web.pages import browser_of, opened
 
@@ -60,8 +60,7 @@ def test_what_became_of_each_row_of_a_job_is_in_the_readers_language(firm):
 
 def test_how_a_deadline_was_counted_and_its_rule_are_in_the_readers_language(site, firm):
     manager = firm.user("manager", [firm.group("Todos")])
-    client = with_mailbox(firm, manager)
-    site.sandbox.notice(client.party.tax_id, client.party.name, "Requerimiento")
+    client = with_mailbox(firm, manager, party=notified(site, "Requerimiento"))
     manager.post(f"/api/mailboxes/{client.mailbox_id}/sync")
     (item,) = wait_for(manager, f"/api/clients/{client.id}/notifications", lambda body: body["total"])["items"]
     text = opened(speaks(manager, "en"), f"/notificaciones/{item['id']}").text()

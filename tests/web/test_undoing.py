@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.journeys.portfolio import a_company, register, with_mailbox
+from tests.journeys.portfolio import a_company, notified, register, with_mailbox
 from tests.visitors import wait_for
 from tests.web.pages import Form, opened
 
@@ -89,8 +89,7 @@ def test_a_view_of_ones_own_that_was_removed_is_kept_again(firm, admin):
 
 
 def test_a_notification_is_in_its_tray_again(site, firm, admin):
-    client = with_mailbox(firm, firm.admin)
-    site.sandbox.notice(client.party.tax_id, client.party.name, "Requerimiento")
+    client = with_mailbox(firm, firm.admin, party=notified(site, "Requerimiento"))
     (item,) = wait_for(firm.admin, f"/api/clients/{client.id}/notifications", lambda body: body["total"])["items"]
     address = f"/notificaciones/{item['id']}"
     page = opened(admin, address).form(address, "assignee_id").send(processing_state="closed", process_by="2027-01-31")
@@ -100,8 +99,7 @@ def test_a_notification_is_in_its_tray_again(site, firm, admin):
 
 
 def test_what_somebody_else_changed_meanwhile_is_not_undone(site, firm, admin):
-    client = with_mailbox(firm, firm.admin)
-    site.sandbox.notice(client.party.tax_id, client.party.name, "Requerimiento")
+    client = with_mailbox(firm, firm.admin, party=notified(site, "Requerimiento"))
     (item,) = wait_for(firm.admin, f"/api/clients/{client.id}/notifications", lambda body: body["total"])["items"]
     address = f"/notificaciones/{item['id']}"
     page = opened(admin, address).form(address, "assignee_id").send(processing_state="closed")
