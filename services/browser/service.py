@@ -189,9 +189,9 @@ class BrowserService(Crossing, Service):
             if not kept.because and (because := judging.by_rows(self, kept)):
                 kept.close(because)
         self._finish()
-        alive = self.desk.starting.union(self.desk.kept)
-        with self.db.begin() as db:
-            db.execute(update(Running).where(Running.session_id.in_(alive)).values(seen_at=utc_now()))
+        if alive := self.desk.starting.union(self.desk.kept):
+            with self.db.begin() as db:
+                db.execute(update(Running).where(Running.session_id.in_(alive)).values(seen_at=utc_now()))
 
     def _finish(self) -> None:
         """Write what the wardens said, and the end of those that are over. One that ends while this writes is the next turn's."""

@@ -12,12 +12,12 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import eventlet
 import structlog
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from services.chassis.asking import Asking
 from services.chassis.away import is_away
@@ -25,6 +25,7 @@ from services.chassis.crash import crash_point
 from services.chassis.database import Store, UnitOfWork
 from services.chassis.job_records import destroy_parts, keep_outcomes, opened
 from services.chassis.logs import what_failed
+from services.chassis.tables import Instant
 from services.contracts.errors import Away, Refusal
 from services.contracts.message import utc_now
 from services.contracts.rpc import Json
@@ -85,19 +86,22 @@ def take_turn(service: Any, holder: str) -> bool:
 
 def claimed(store: Store, holder: str) -> Claim | None:
     """Trap: PostgreSQL may run a bare subquery with a limit for each row of the update, and so take them all; a CTE that locks, once."""
-    claim, now = store.model.JobClaim, utc_now()
+    now = utc_now()
     with store.begin() as db:
-        free = (
-            select(claim.id)
-            .where(claim.lease_until <= now)
-            .order_by(claim.served_at)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-            .cte("free")
-        )
-        taken = update(claim).where(claim.id.in_(select(free.c.id))).values(holder=holder, lease_until=now + LEASE, served_at=now)
-        row = db.execute(taken.returning(claim.id, claim.tenant_id, claim.attempts)).one_or_none()
+        taken = db.connection().execute(claiming(store.model.JobClaim), {"now": now, "until": now + LEASE, "whose": holder})
+        row = taken.one_or_none()
     return Claim(row.id, row.tenant_id, holder, row.attempts) if row else None
+
+
+@lru_cache
+def claiming(claim: Any) -> Any:
+    """Asked every second by whoever has nothing to do; so it is made once."""
+    now, until = (bindparam(name, type_=Instant) for name in ("now", "until"))
+    oldest = select(claim.id).where(claim.lease_until <= now).order_by(claim.served_at).limit(1)
+    free = oldest.with_for_update(skip_locked=True).cte("free")
+    ours = {"holder": bindparam("whose"), "lease_until": until, "served_at": now}
+    taken = update(claim.__table__).where(claim.id.in_(select(free.c.id))).values(ours)
+    return taken.returning(claim.id, claim.tenant_id, claim.attempts)
 
 
 @contextmanager

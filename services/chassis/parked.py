@@ -60,6 +60,12 @@ def summary(db: UnitOfWork) -> list[dict[str, Any]]:
     ]
 
 
+def handlers_due(db: UnitOfWork) -> list[str]:
+    """Who has events that are to be tried again; one question for all handlers, because nearly always nobody has."""
+    parked = db.store.model.Parked
+    return list(db.scalars(select(parked.handler).where(parked.next_try_at <= utc_now()).distinct()))
+
+
 def retry_due(store: Store, handler: str, apply: Callable[[list[Envelope]], None]) -> int:
     """Try the parked events of a handler that are due; returns how many were dealt with."""
     parked = store.model.Parked

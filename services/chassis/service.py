@@ -10,7 +10,7 @@ from services.chassis.entrypoints import every, rpc
 from services.chassis.erasing import Erasing
 from services.chassis.firm_copy import CopyingFirms
 from services.chassis.metrics import PARKED, UNSENT
-from services.chassis.parked import summary
+from services.chassis.parked import handlers_due, summary
 from services.chassis.promises import Promise
 from services.chassis.relay import KEEP_SENT, forget_sent
 from services.contracts.message import utc_now
@@ -40,11 +40,13 @@ class Service(Erasing, CopyingFirms):
 
     @every(seconds=5)
     def retry_parked(self) -> None:
-        for name in dir(type(self)):
-            retry = getattr(getattr(type(self), name), "retry", None)
-            if retry is not None:
-                retry(self)
-        self._measure()
+        with self.db.begin() as db:
+            waiting = handlers_due(db)
+            self._measure(db)
+        for name in waiting:
+            # What a handler of an older version could not deal with waits for an operator.
+            if (handler := getattr(type(self), name, None)) is not None:
+                handler.retry(self)
 
     @every(seconds=3600)
     def forget_old_messages(self) -> None:
@@ -53,10 +55,9 @@ class Service(Erasing, CopyingFirms):
         with self.db.begin() as db:
             db.execute(delete(handled).where(handled.at < utc_now() - KEEP_HANDLED))
 
-    def _measure(self) -> None:
+    def _measure(self, db: UnitOfWork) -> None:
         outgoing, parked = self.db.model.Outgoing, self.db.model.Parked
-        with self.db.begin() as db:
-            oldest = db.scalar(select(func.min(outgoing.id)).where(outgoing.sent_at.is_(None)))
-            PARKED.labels(self.name).set(db.scalar(select(func.count()).select_from(parked)) or 0)
+        oldest = db.scalar(select(func.min(outgoing.id)).where(outgoing.sent_at.is_(None)))
+        PARKED.labels(self.name).set(db.scalar(select(func.count()).select_from(parked)) or 0)
         age_s = utc_now().timestamp() - int(oldest.replace("-", "")[:12], 16) / 1000 if oldest else 0
         UNSENT.labels(self.name).set(max(age_s, 0))
