@@ -39,13 +39,19 @@ def servers():
         yield started
 
 
-@pytest.fixture(scope="session", params=WORLDS)
-def site(request, tmp_path_factory):
+@contextlib.contextmanager
+def started_site(kind):
     """The product in real processes behind an address, in one of the two worlds, with a sandbox of its own."""
     with own_folder() as folder, started_sandbox(folder / "sandbox") as sandbox, contextlib.ExitStack() as stack:
         # A broker of its own: it would share its queues with the services that run inside the tests' process.
-        needed = [stack.enter_context(private_servers(folder / "servers"))] if request.param == "deployed" else []
-        yield stack.enter_context(getattr(sites, request.param)(folder, sandbox, *needed))
+        needed = [stack.enter_context(private_servers(folder / "servers"))] if kind == "deployed" else []
+        yield stack.enter_context(getattr(sites, kind)(folder, sandbox, *needed))
+
+
+@pytest.fixture(scope="session", params=WORLDS)
+def site(request):
+    with started_site(request.param) as site:
+        yield site
 
 
 @pytest.fixture(scope="session")

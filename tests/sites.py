@@ -30,7 +30,9 @@ from tests.worlds import START_PATIENCE_S, deployed_settings, numbers, until
 
 LOOPBACK = "127.0.0.0/8"
 # For what is the same question many times over: `make test` asks it in one world, `make test-full` in the other.
-DEPLOYED_IN_FULL = pytest.mark.parametrize("site", ["embedded", pytest.param("deployed", marks=pytest.mark.full)], indirect=True)
+WORLDS_OF_ONE_QUESTION = ("embedded", pytest.param("deployed", marks=pytest.mark.full))
+# For what takes minutes: in the world that most firms live in.
+DEPLOYED_IN_FULL = pytest.mark.parametrize("site", [pytest.param("deployed", marks=pytest.mark.full)], indirect=True)
 CASILLERO = str(Path(sys.executable).with_name("casillero"))
 
 

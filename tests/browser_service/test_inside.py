@@ -13,7 +13,7 @@ import pytest
 from tests.browser_service.test_sessions import processes_of
 from tests.worlds import until
 
-pytestmark = pytest.mark.parametrize("world", ["embedded"], indirect=True)  # The sandbox is the same in both.
+pytestmark = [pytest.mark.full, pytest.mark.parametrize("world", ["embedded"], indirect=True)]  # The sandbox is the same in both worlds.
 Shell = Callable[[str], "subprocess.CompletedProcess[str]"]
 PROXY = 3128
 METADATA = "169.254.169.254"

@@ -19,7 +19,7 @@ from tests.worlds import until
 KEEPS_BROWSERS = {"embedded": "run", "deployed": "browser"}
 
 
-@pytest.fixture(params=["embedded", pytest.param("deployed", marks=pytest.mark.full)])
+@pytest.fixture(params=["embedded", "deployed"])
 def site(request, bodies):
     with own_folder() as folder, contextlib.ExitStack() as stack:
         # A broker of its own: it would share its queues with the services that run inside the tests' process.
@@ -39,6 +39,7 @@ def with_a_browser(site) -> str:
     return opened.body["id"]
 
 
+@pytest.mark.full
 def test_nothing_is_left_when_the_service_is_killed(site):
     session_id = with_a_browser(site)
     root = root_of(Settings.from_env(site.environment))

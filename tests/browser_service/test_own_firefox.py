@@ -59,7 +59,7 @@ def visit(here, office) -> set[str]:
     return until(seen, "the office saw a certificate")
 
 
-@pytest.mark.parametrize("kind", ["rsa2048", "rsa4096", "ec"])
+@pytest.mark.parametrize("kind", ["rsa2048", *(pytest.param(kind, marks=pytest.mark.full) for kind in ("rsa4096", "ec"))])
 def test_an_office_that_requires_a_certificate_is_shown_the_clients_without_a_question(here, sedes, opened, kind):
     opened(sedes.tls13, kind)
     assert visit(here, sedes.tls13) == {KNOWN_AS}

@@ -7,7 +7,8 @@ import pytest
 from tests.browser_service.offices import GREEN, ORANGE
 from tests.worlds import until
 
-pytestmark = pytest.mark.parametrize("world", ["embedded"], indirect=True)  # Browser and sandbox are the same in both.
+# Browser and sandbox are the same in both worlds. In `make test` a journey goes to an office and back.
+pytestmark = [pytest.mark.full, pytest.mark.parametrize("world", ["embedded"], indirect=True)]
 TLS13, RENEGOTIATING = 0, 1
 
 
@@ -29,7 +30,6 @@ def test_an_office_that_asks_for_it_later_greets_the_client_by_name(desk, browse
     until(lambda: screen.share_of(*ORANGE) > 0.5, "the office greets")
 
 
-@pytest.mark.full
 @pytest.mark.parametrize("browser", ["chromium", "firefox"])
 @pytest.mark.parametrize("key", ["rsa2048", "rsa4096", "ec"])
 def test_every_kind_of_key_is_taken_by_both_offices_in_both_browsers(desk, browser, key):

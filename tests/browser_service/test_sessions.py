@@ -186,10 +186,10 @@ def replace(desk):
 @pytest.mark.parametrize(
     "lose, because",
     [
-        (lose_the_capability, "permission_lost"),
         (lose_sight, "permission_lost"),
-        (be_disabled, "permission_lost"),
-        (archive, "client_archived"),
+        pytest.param(lose_the_capability, "permission_lost", marks=pytest.mark.full),
+        pytest.param(be_disabled, "permission_lost", marks=pytest.mark.full),
+        pytest.param(archive, "client_archived", marks=pytest.mark.full),
         (replace, "certificate_replaced"),
     ],
 )
@@ -201,6 +201,7 @@ def test_a_session_dies_with_the_permission(desk, open_session, lose, because):
     assert not folder.exists()
 
 
+@pytest.mark.full
 def test_a_firm_has_no_more_browsers_at_once_than_it_may(desk):
     desk.certified()
     for _ in range(4):

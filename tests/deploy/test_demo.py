@@ -99,6 +99,7 @@ def test_the_plan_is_the_same_every_time_but_for_its_dates():
     assert len({client.party.tax_id for client in first.clients}) == CLIENTS
 
 
+@pytest.mark.full
 def test_interrupting_the_demo_ends_it_in_good_order(demo):
     demo.serving.child.send_signal(signal.SIGINT)
     assert demo.serving.child.wait(START_PATIENCE_S) == 0

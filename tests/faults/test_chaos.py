@@ -96,6 +96,7 @@ def call(site, names, first, seconds):
         give_surely(site.settings, site.tenant, f"chaos {start}", names[start : start + SIZE])
 
 
+@pytest.mark.full
 def test_a_minute_of_random_kills_loses_and_doubles_nothing(site):
     assert chaos(site, events=5_000, seconds=60) == [NO_FAULT, NO_FAULT]
 

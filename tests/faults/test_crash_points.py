@@ -39,6 +39,7 @@ def test_deployed_nothing_is_lost_or_doubled_by_a_kill(settings, processes, tena
     assert [faults_of(NAMES, found) for found in booked_on_both_sides(settings, tenant)] == [NO_FAULT, NO_FAULT]
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("point", POINTS)
 def test_embedded_nothing_is_lost_or_doubled_by_a_kill(tmp_path, tenant, point):
     """The queues die with the process; the last day's outbox is sent again at the next start."""

@@ -21,7 +21,7 @@ from tests.worlds import until
 CELLS = [f"row {number}" for number in range(1, 12)]
 
 
-@pytest.fixture(params=["embedded", "deployed"])
+@pytest.fixture(params=["embedded", pytest.param("deployed", marks=pytest.mark.full)])
 def toil_settings(request, tmp_path):
     settings = Settings(data_dir=tmp_path) if request.param == "embedded" else request.getfixturevalue("settings")
     toil.prepare(settings)

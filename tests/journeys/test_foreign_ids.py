@@ -16,10 +16,9 @@ import pytest
 from services.contracts.message import new_id
 from tests.journeys.described import UUID, Call, Description, seen_by
 from tests.journeys.portfolio import Client, notified, sync_now, with_mailbox
-from tests.sites import DEPLOYED_IN_FULL
+from tests.sites import DEPLOYED_IN_FULL, WORLDS_OF_ONE_QUESTION
 from tests.visitors import Answer, Person, wait_for
 
-pytestmark = DEPLOYED_IN_FULL
 # In one's own firm the rule is the same one, so `make test` asks between firms and `make test-full` also within one.
 HIDDEN = pytest.mark.parametrize("hidden", ["houses", pytest.param("sides", marks=pytest.mark.full)])
 PASSING = {"Date", "X-Request-Id"}
@@ -132,6 +131,7 @@ def asked(path: dict[str, str], ids: set[str], query: dict | None = None, fields
     return {"path": path, "ids": ids, "query": query or {}, "fields": fields or {}}
 
 
+@pytest.mark.parametrize("site", WORLDS_OF_ONE_QUESTION, indirect=True)
 @HIDDEN
 def test_a_hidden_id_in_an_address_is_answered_like_an_unknown_one(description, request, hidden):
     mine, other = request.getfixturevalue(hidden)
@@ -147,6 +147,7 @@ def test_a_hidden_id_in_an_address_is_answered_like_an_unknown_one(description, 
     assert tried >= len({call.path for call in description.calls if call.names})
 
 
+@DEPLOYED_IN_FULL
 @HIDDEN
 def test_a_hidden_id_in_a_filter_is_answered_like_an_unknown_one(description, request, hidden):
     mine, other = request.getfixturevalue(hidden)
@@ -161,6 +162,7 @@ def test_a_hidden_id_in_a_filter_is_answered_like_an_unknown_one(description, re
     assert [each for each in found if each] == []
 
 
+@DEPLOYED_IN_FULL
 def test_a_foreign_id_in_a_body_is_answered_like_an_unknown_one(description, houses):
     mine, other = houses
     found = []
@@ -174,6 +176,7 @@ def test_a_foreign_id_in_a_body_is_answered_like_an_unknown_one(description, hou
     assert [each for each in found if each] == []
 
 
+@DEPLOYED_IN_FULL
 def test_whatever_is_asked_of_a_foreign_resource_it_is_not_found(description, houses):
     mine, other = houses
     told = {}

@@ -11,10 +11,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.journeys.portfolio import notified, sync_now, with_mailbox
-from tests.sites import CASILLERO
+from tests.sites import CASILLERO, WORLDS_OF_ONE_QUESTION
 from tests.visitors import wait_for
 from tests.worlds import until
 
+pytestmark = pytest.mark.parametrize("site", WORLDS_OF_ONE_QUESTION, indirect=True)  # Every command is a process that loads much.
 AN_HOUR_AGO = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
 
 

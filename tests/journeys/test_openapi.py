@@ -54,13 +54,10 @@ def fuzzed(site, tmp_path, role: str, credential: str, *options: str) -> subproc
     return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.full
 @embedded_only
 @pytest.mark.parametrize(
-    ("role", "credential", "phases"),
-    [
-        pytest.param("administrator", "session", "examples,coverage,fuzzing", marks=pytest.mark.full),
-        ("operator", "token", "fuzzing"),
-    ],
+    ("role", "credential", "phases"), [("administrator", "session", "examples,coverage,fuzzing"), ("operator", "token", "fuzzing")]
 )
 def test_no_call_breaks_or_answers_what_is_not_described(site, tmp_path, role, credential, phases):
     done = fuzzed(site, tmp_path, role, credential, "--phases", phases, "-n", "5", "--no-shrink")

@@ -6,7 +6,10 @@ import re
 
 import pytest
 
+from tests.sites import WORLDS_OF_ONE_QUESTION
 from tests.visitors import wait_for
+
+pytestmark = pytest.mark.parametrize("site", WORLDS_OF_ONE_QUESTION, indirect=True)  # Every command is a process that loads much.
 
 
 def token_of(person):

@@ -13,6 +13,7 @@ from services.contracts.errors import Invalid
 FOUNDER = {"tenant": "Gestoría Dos", "name": "Eva", "email": "eva@gestoria.example", "password": "un gato en el tejado"}
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("story", ["", "interrupted"])
 def test_the_founder_is_administrator_of_the_only_firm(tmp_path, story):
     command = [sys.executable, "-W", "ignore", "-m", "tests.sign_in.empty_installation", str(tmp_path), story]
