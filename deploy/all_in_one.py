@@ -27,7 +27,7 @@ from services.catalogue import databases, service_classes
 from services.chassis import logs
 from services.chassis.asking import NOBODY
 from services.chassis.migrations import migrate
-from services.chassis.running import fail, running
+from services.chassis.running import fail, interrupt_here, running
 from services.chassis.sealing import make_key_file
 from services.chassis.settings import SettingMissing, Settings
 
@@ -76,6 +76,7 @@ def refuse_foreign(folder: Path) -> None:
 @contextlib.contextmanager
 def started(start: Start, settings: Settings) -> Iterator[Running]:
     """Everything up and answering over HTTP, until the block ends."""
+    interrupt_here()
     settings = replace(settings, data_dir=start.data)
     # What a run writes holds tax ids and addresses: it is for its owner's eyes only.
     os.umask(0o077)

@@ -11,6 +11,8 @@ from typing import Any, NoReturn
 
 import eventlet
 import structlog
+from eventlet import hubs
+from greenlet import getcurrent
 from nameko.runners import ServiceRunner
 
 from services.chassis import embedded  # noqa: F401  (registers the broker inside the process)
@@ -56,8 +58,25 @@ def require_sealing_key(settings: Settings) -> None:
         )
 
 
+def interrupt_here() -> None:
+    """From now on Ctrl-C is raised where this is called, once that waits.
+
+    Trap: Python raises it in whatever happens to run, which may be a service's handler: that would be ended, and the process go on. What a
+    shell runs in the background ignores Ctrl-C, and goes on doing so.
+    """
+    here = getcurrent()
+
+    def interrupted(*_: Any) -> None:
+        if getcurrent() is here:
+            raise KeyboardInterrupt
+        hubs.get_hub().schedule_call_global(0, here.throw, KeyboardInterrupt)
+
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, interrupted)
+
+
 def end_when_told(runner: ServiceRunner, settings: Settings) -> None:
-    """SIGTERM ends this process: in order, or as it stands when the grace time is over.
+    """SIGTERM or Ctrl-C ends this process: in order, or as it stands when the grace time is over.
 
     Trap: before it stops, Nameko waits for a broker that is away, for ever. What is cut off is as after a crash: what was committed leaves
     from the outbox of the next process, what was not acknowledged is delivered again, and leases run out.
@@ -69,6 +88,8 @@ def end_when_told(runner: ServiceRunner, settings: Settings) -> None:
 
     signal.signal(signal.SIGALRM, cut_off)
     signal.signal(signal.SIGTERM, told)
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, told)
 
 
 def cut_off(*_: Any) -> NoReturn:
