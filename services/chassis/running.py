@@ -11,8 +11,7 @@ from typing import Any, NoReturn
 
 import eventlet
 import structlog
-from eventlet import hubs
-from greenlet import getcurrent
+from eventlet import getcurrent, hubs
 from nameko.runners import ServiceRunner
 
 from services.chassis import embedded  # noqa: F401  (registers the broker inside the process)
