@@ -21,14 +21,14 @@ def ids(demo):
     return ids_of(demo)
 
 
-@pytest.mark.parametrize("looks", [MOST_UNLIKE, pytest.param(LOOKS, marks=pytest.mark.full)], ids=["two looks", "every look"])
+@pytest.mark.full
 @pytest.mark.parametrize("rule", rules())
-def test_a_page_is_without_fault_and_light_to_load(visits, ids, rule, looks):
+def test_a_page_is_without_fault_and_light_to_load(visits, ids, rule):
     role, parts = role_for(rule), []
     page = visits.page_of(role) if role else visits.page_for(None)
     page.on("response", lambda part: parts.append(part))
     page.goto(address(rule, ids))
-    assert faults_of(page, looks) == []
+    assert faults_of(page, LOOKS) == []
     # Icons come after the page counts as loaded: weighed last, they are there.
     assert weight_kb(parts) <= HEAVIEST_KB
 

@@ -47,6 +47,7 @@ def restart(site):
     site.url = until(lambda: sites.listening_at(ready, run), "casillero run is ready again")
 
 
+@pytest.mark.full
 def test_killed_at_any_moment_while_mailboxes_are_read_the_embedded_product_loses_and_doubles_nothing(embedded):
     firm = embedded.firm()
     manager = firm.user("manager", [firm.group("Todos")])
@@ -67,7 +68,8 @@ def test_killed_at_any_moment_while_mailboxes_are_read_the_embedded_product_lose
     assert Counter(item["reference"] for item in found) == Counter(row["reference"] for row in planted)
 
 
-@pytest.mark.parametrize("kind", ["embedded", pytest.param("deployed", marks=pytest.mark.full)])
+@pytest.mark.full
+@pytest.mark.parametrize("kind", ["embedded", "deployed"])
 def test_killed_in_the_middle_of_an_import_it_goes_on_by_itself_and_brings_each_client_once(request, kind):
     site = request.getfixturevalue(kind)
     admin = site.firm().admin
