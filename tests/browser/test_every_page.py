@@ -7,7 +7,7 @@ import gzip
 import pytest
 from playwright.sync_api import Page, Response, expect
 
-from tests.browser.looks import LOOKS, MOST_UNLIKE, faults_of
+from tests.browser.looks import MOST_UNLIKE, faults_of
 from tests.browser.places import NARROWER, address, ids_of, role_for, rules
 from tests.browser.visits import NARROW
 from tests.journeys.portfolio import register
@@ -28,7 +28,7 @@ def test_a_page_is_without_fault_and_light_to_load(visits, ids, rule):
     page = visits.page_of(role) if role else visits.page_for(None)
     page.on("response", lambda part: parts.append(part))
     page.goto(address(rule, ids))
-    assert faults_of(page, LOOKS) == []
+    assert faults_of(page) == []
     # Icons come after the page counts as loaded: weighed last, they are there.
     assert weight_kb(parts) <= HEAVIEST_KB
 
