@@ -25,7 +25,7 @@ from services.catalogue import CLASSES
 from services.chassis.settings import PREFIX, Settings
 from tests import worlds
 from tests.browser_service import offices
-from tests.visitors import TIMEOUT_S, Person
+from tests.visitors import Person
 from tests.worlds import START_PATIENCE_S, deployed_settings, numbers, until
 
 LOOPBACK = "127.0.0.0/8"
@@ -85,7 +85,9 @@ class Site:
 
     def command(self, *words: str) -> str:
         """What an operator's command prints."""
-        done = subprocess.run([CASILLERO, *words], env=self.environment, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+        done = subprocess.run(
+            [CASILLERO, *words], env=self.environment, capture_output=True, text=True, timeout=START_PATIENCE_S, check=False
+        )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 

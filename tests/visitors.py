@@ -10,7 +10,6 @@ import requests
 
 from tests.pauses import pauses
 
-TIMEOUT_S = 30
 PATIENCE_S = 60
 
 
@@ -34,7 +33,7 @@ class Person:
         self.http.trust_env = False
 
     def call(self, method: str, path: str, **options: Any) -> Answer:
-        answer = self.http.request(method, self.url + path, timeout=TIMEOUT_S, allow_redirects=False, **options)
+        answer = self.http.request(method, self.url + path, timeout=PATIENCE_S, allow_redirects=False, **options)
         is_json = answer.headers.get("Content-Type", "").partition(";")[0] == "application/json"
         return Answer(answer.status_code, answer.json() if is_json else answer.text, answer.headers)
 

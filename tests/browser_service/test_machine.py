@@ -10,6 +10,7 @@ import pytest
 from services.contracts.errors import Conflict
 from tests.conftest import own_folder
 from tests.sites import CASILLERO, environment_of
+from tests.worlds import START_PATIENCE_S
 
 FAILING = "#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2\nexit 1\n"
 
@@ -34,7 +35,9 @@ def test_where_bubblewrap_may_not_isolate_no_browser_is_opened(without_namespace
 def test_the_check_of_a_machine_says_what_is_wrong_and_how_to_put_it_right(without_namespaces, monkeypatch):
     for name in ("DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
-    told = subprocess.run([CASILLERO, "browser", "check"], env=environment_of(), capture_output=True, text=True, timeout=60, check=False)
+    told = subprocess.run(
+        [CASILLERO, "browser", "check"], env=environment_of(), capture_output=True, text=True, timeout=START_PATIENCE_S, check=False
+    )
     assert told.returncode == 1
     assert "chromium: se rechaza" in told.stdout and "firefox: se rechaza" in told.stdout
     assert "bubblewrap no puede aislar aquí (bwrap: No permissions to create new namespace). Permita espacios de nombres" in told.stdout

@@ -196,7 +196,7 @@ def replace(desk):
 def test_a_session_dies_with_the_permission(desk, open_session, lose, because):
     folder = desk.folder(open_session)
     lose(desk)
-    seen = until(lambda: (now := desk.firm.admin.browser.session(open_session["id"]))["state"] == "ended" and now, patience_s=15)
+    seen = until(lambda: (now := desk.firm.admin.browser.session(open_session["id"]))["state"] == "ended" and now, "the session ends")
     assert seen["ended_because"] == because
     assert not folder.exists()
 

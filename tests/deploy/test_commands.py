@@ -9,11 +9,13 @@ import pytest
 
 from tests.conftest import own_folder
 from tests.sites import CASILLERO, Process, environment_of
-from tests.worlds import until
+from tests.worlds import START_PATIENCE_S, until
 
 
 def run(*words, **settings):
-    return subprocess.run([CASILLERO, *words], env=environment_of(**settings), capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(
+        [CASILLERO, *words], env=environment_of(**settings), capture_output=True, text=True, timeout=START_PATIENCE_S, check=False
+    )
 
 
 @pytest.fixture(scope="module")

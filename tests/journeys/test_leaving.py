@@ -13,7 +13,7 @@ import pytest
 from tests.journeys.portfolio import notified, sync_now, with_mailbox
 from tests.sites import CASILLERO, WORLDS_OF_ONE_QUESTION
 from tests.visitors import wait_for
-from tests.worlds import until
+from tests.worlds import START_PATIENCE_S, until
 
 pytestmark = pytest.mark.parametrize("site", WORLDS_OF_ONE_QUESTION, indirect=True)  # Every command is a process that loads much.
 AN_HOUR_AGO = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
@@ -31,7 +31,7 @@ def office(site):
 
 
 def refused(site, *words):
-    done = subprocess.run([CASILLERO, *words], env=site.environment, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([CASILLERO, *words], env=site.environment, capture_output=True, text=True, timeout=START_PATIENCE_S, check=False)
     assert done.returncode == 2, done.stdout
     return done.stderr
 
