@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from deploy.private_servers import private_servers
 from deploy.sandbox.client import started_sandbox
@@ -15,6 +16,10 @@ from services.browser import own_firefox
 from tests import sites, worlds
 from tests.browser_service import offices
 
+# The same examples each time, and none fails for being slow.
+NO_FAULTS = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+settings.register_profile("house", derandomize=True, deadline=None, database=None, suppress_health_check=NO_FAULTS)
+settings.load_profile("house")
 VAR = Path(__file__).parents[1] / "var" / "tests"
 WORLDS = ("embedded", "deployed")
 # Nothing is opened on the screen of whoever runs the tests.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 from sqlalchemy import select
@@ -97,7 +97,7 @@ STATEMENTS = {
 }
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(st.sampled_from(sorted(STATEMENTS)), st.integers(1, 300), st.text(st.characters(categories=["L", "N"]), max_size=8), st.booleans())
 def test_whatever_is_done_to_a_trail_in_the_database_is_found(place, what, seq, typed, with_digest):
     tenant_id = grow(place, 300)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deploy import audit_verifier
@@ -21,7 +21,7 @@ from tests.audit.written import DETAILS, checkpoint, entries_of, entry, export, 
 WHOLE = [entry(seq) for seq in range(1, 12)]
 LINES = export(WHOLE, signed_at=(3, 8))
 POSITIONS = entries_of(LINES)
-spoiling = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+spoiling = settings(max_examples=100)
 
 
 @pytest.fixture(scope="module")
@@ -167,7 +167,7 @@ def test_it_runs_alone_with_nothing_but_the_standard_library(folder, tmp_path):
     assert imported <= sys.stdlib_module_names
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(max_size=40), st.integers(0, 63), st.integers(0, 7))
 def test_ed25519_agrees_with_the_library_that_signs(message, byte, bit):
     key = Ed25519PrivateKey.generate()

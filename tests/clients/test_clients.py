@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.contracts.errors import Conflict, Invalid, NotAllowed, NotFound, StaleVersion
@@ -52,7 +52,7 @@ def test_every_bad_field_is_named_at_once(firm):
     }  # fmt: skip
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(place=st.integers(0, 8), digit=st.characters(categories=("Nd", "Lu")))
 def test_a_wrong_character_anywhere_in_a_tax_id_is_a_fault_of_that_field(firm, place, digit):
     right = people.tax_id()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.mailbox_sync.connecting import BodySettings, Fault, Mailbox
@@ -16,7 +16,7 @@ from ..conftest import HOLDER
 from ..lema_answers import Totals, item, listing, page_of, signed, unsigned
 from ..stand_in import Reply, StandIn
 
-MANY = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+MANY = settings(max_examples=150)
 ROWS = list(range(7))
 SIZE = 3
 PAGES = [ROWS[start : start + SIZE] for start in range(0, len(ROWS), SIZE)]
