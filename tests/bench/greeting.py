@@ -33,10 +33,11 @@ def gone_after(demo: Demo, client_id: str) -> float:
     """Seconds from the change of the operator's role to a reader's until the session has ended."""
     admin, email = demo.person("administrator"), demo.users["operator"]["email"]
     user_id = next(user["id"] for user in admin.get("/api/users").body["items"] if user["email"] == email)
-    session = demo.person("operator").post(f"/api/clients/{client_id}/browser", {"reason": REASON}).body
+    opened = demo.person("operator").post(f"/api/clients/{client_id}/browser", {"reason": REASON})
+    assert opened.status == 201, opened
     set_role(demo, user_id, "reader")
     began = time.perf_counter()
-    wait_for(admin, f"/api/browser-sessions/{session['id']}", lambda body: body["state"] == "ended")
+    wait_for(admin, f"/api/browser-sessions/{opened.body['id']}", lambda body: body["state"] == "ended")
     lasted = time.perf_counter() - began
     set_role(demo, user_id, "operator")
     return lasted
