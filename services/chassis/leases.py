@@ -33,15 +33,16 @@ def take_lease(store: Store, name: str, seconds: float, holder: str = "") -> boo
     lease, now = store.model.Lease, utc_now()
     ours = {"name": name, "holder": holder, "until": now + timedelta(seconds=seconds * SHARE)}
     with store.begin() as db:
-        taken = db.connection().execute(taking(lease), {"now": now, **{f"our_{key}": value for key, value in ours.items()}})
+        taken = db.connection().execute(taking(lease), {"now": now, "which": name, "whose": holder, "ends_at": ours["until"]})
         return taken.rowcount == 1 or len(insert_new(db, lease, [ours], lease.name)) == 1
 
 
 @lru_cache
 def taking(lease: Any) -> Any:
     """The statement of every tick of every job, which is most of what a service at rest does; so it is made once."""
-    free = (lease.name == bindparam("our_name"), lease.until <= bindparam("now", type_=Instant))
-    return update(lease.__table__).where(*free).values(holder=bindparam("our_holder"), until=bindparam("our_until", type_=Instant))
+    now, ends_at = (bindparam(name, type_=Instant) for name in ("now", "ends_at"))
+    free = update(lease.__table__).where(lease.name == bindparam("which"), lease.until <= now)
+    return free.values(holder=bindparam("whose"), until=ends_at)
 
 
 @contextmanager

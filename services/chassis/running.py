@@ -6,7 +6,7 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 import eventlet
@@ -60,8 +60,7 @@ def require_sealing_key(settings: Settings) -> None:
 def interrupt_here() -> None:
     """From now on Ctrl-C is raised where this is called, once that waits.
 
-    Trap: Python raises it in whatever happens to run, which may be a service's handler: that would be ended, and the process go on. What a
-    shell runs in the background ignores Ctrl-C, and goes on doing so.
+    Trap: Python raises it in whatever happens to run, which may be a service's handler: that would be ended, and the process go on.
     """
     here = getcurrent()
 
@@ -70,8 +69,13 @@ def interrupt_here() -> None:
             raise KeyboardInterrupt
         hubs.get_hub().schedule_call_global(0, here.throw, KeyboardInterrupt)
 
+    on_interrupt(interrupted)
+
+
+def on_interrupt(handler: Callable[..., None]) -> None:
+    """What a shell runs in the background ignores Ctrl-C, and goes on doing so."""
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
-        signal.signal(signal.SIGINT, interrupted)
+        signal.signal(signal.SIGINT, handler)
 
 
 def end_when_told(runner: ServiceRunner, settings: Settings) -> None:
@@ -87,8 +91,7 @@ def end_when_told(runner: ServiceRunner, settings: Settings) -> None:
 
     signal.signal(signal.SIGALRM, cut_off)
     signal.signal(signal.SIGTERM, told)
-    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
-        signal.signal(signal.SIGINT, told)
+    on_interrupt(told)
 
 
 def cut_off(*_: Any) -> NoReturn:
