@@ -2,44 +2,60 @@
 
 The request is judged before the connection is taken over: who may not is refused over plain HTTP. Afterwards the server must be told, each
 in its own way, that the connection is no longer its business.
+Trap: a descriptor that is closed while a green thread waits on it keeps that thread for ever, and whoever gets its number next is told that
+two read at once. So a connection is shut down, which wakes all who wait, and the server closes it once they have gone.
 """
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import threading
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Final
 
+import structlog
 from flask import Response, request
 from simple_websocket import ConnectionClosed, Server
 
-__all__ = ["ConnectionClosed", "Server", "upgraded"]
-PING_S = 25
+__all__ = ["ConnectionClosed", "Server", "hang_up", "upgraded"]
+log = structlog.get_logger()
+PING_S: Final = 25
+WRITE_S: Final = 10
 
 
 def upgraded(protocol: str, talk: Callable[[Server], None]) -> Response:
-    """Take the connection over, let `talk` use it, and close it. `protocol`: the sub-protocol that we speak."""
+    """Take the connection over, let `talk` use it, and hang up. `protocol`: the sub-protocol that we speak."""
     offered = {name: value for name, value in request.environ.items() if name != "HTTP_SEC_WEBSOCKET_EXTENSIONS"}
     wire = Server(offered, subprotocols=[protocol], ping_interval=PING_S)
-    wire.sock = WholeWrites(wire.sock)
+    wire.sock = Shared(wire.sock)
     try:
         talk(wire)
     except ConnectionClosed:
         pass
-    finally:
-        close(wire)
+    except Exception:
+        log.exception("connection_failed", path=request.path)  # An answer of ours would be written into the other protocol.
+    hang_up(wire)
+    wire.thread.join()
     return TakenOver(wire.mode)
 
 
-class WholeWrites:
-    """A socket whose `send` sends all, one writer after the other."""
+class Shared:
+    """A socket of several writers, each of which writes all that it has, and whose closing is the server's business.
+
+    `send` raises OSError when the other side has not read for `WRITE_S` seconds what another writer wrote.
+    """
 
     def __init__(self, wire: Any):
         self._wire, self._alone = wire, threading.Lock()
 
     def send(self, data: bytes) -> int:
-        with self._alone:
+        if not self._alone.acquire(timeout=WRITE_S):
+            raise TimeoutError("the other side does not read")
+        try:
             self._wire.sendall(data)
+        finally:
+            self._alone.release()
         return len(data)
 
     def recv(self, count: int) -> bytes:
@@ -49,15 +65,15 @@ class WholeWrites:
         return int(self._wire.fileno())
 
     def close(self) -> None:
-        self._wire.close()
+        with contextlib.suppress(OSError):
+            self._wire.shutdown(socket.SHUT_RDWR)
 
 
-def close(wire: Server, reason: int = 1000, message: str = "") -> None:
+def hang_up(wire: Server, reason: int = 1000, message: str = "") -> None:
     """Whoever has gone already is left at that."""
-    try:
+    with contextlib.suppress(ConnectionClosed, OSError):
         wire.close(reason, message)
-    except (ConnectionClosed, OSError):
-        return
+    wire.sock.close()
 
 
 class TakenOver(Response):

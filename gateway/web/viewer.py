@@ -2,8 +2,8 @@
 
 The page carries a token that is good for one connection within a minute, as a sub-protocol and never in an address; the bridge wants the
 session's cookie, our own origin and the token. While it stands, who is signed in is looked up every few seconds.
-Traps: `shutdown` comes before `close`, or the thread that reads keeps the screen connected. What the socket's path leads to was made inside
-the sandbox, so a link is not followed.
+Traps: what one thread reads, another closes only once that has gone; `shutdown` sends it away (gateway/upgrading.py). What the socket's path
+leads to was made inside the sandbox, so a link is not followed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from gateway import session
-from gateway.upgrading import ConnectionClosed, Server, close, upgraded
+from gateway.upgrading import ConnectionClosed, Server, hang_up, upgraded
 from gateway.web.window import window
 from services.contracts.errors import Away, Conflict, NotAllowed, Refusal
 
@@ -88,12 +88,21 @@ def bridge(wire: Server, session_id: str, token: str, asking: Any, judge: Judge)
             path = ask.browser.redeem(session_id, token)["screen"]
         there = connected(path)
     except (Refusal, OSError):
-        return close(wire, POLICY_VIOLATION, "token")
-    threading.Thread(target=downwards, args=(there, wire), daemon=True).start()
+        return hang_up(wire, POLICY_VIOLATION, "token")
+    with there:
+        carry(wire, there, judge)
+
+
+def carry(wire: Server, there: socket.socket, judge: Judge) -> None:
+    """Until the person or the screen hangs up, or the person is no longer signed in. Nobody waits on either any more when it is over."""
+    showing = threading.Thread(target=downwards, args=(there, wire), daemon=True)
+    showing.start()
     try:
         upwards(wire, there, judge)
     finally:
-        hang_up(there)
+        hang_up(wire)
+        shut(there)
+        showing.join()
 
 
 def connected(path: str) -> socket.socket:
@@ -125,14 +134,14 @@ class Judge:
 
 
 def upwards(wire: Server, there: socket.socket, judge: Judge) -> None:
-    """What the person does, to the screen, until either hangs up."""
+    """What the person does, to the screen."""
     while judge.allows():
         said = wire.receive(timeout=JUDGE_S)
         if said is not None:
             there.sendall(said.encode() if isinstance(said, str) else said)
         elif not wire.connected:
             return
-    close(wire, POLICY_VIOLATION, "session")
+    hang_up(wire, POLICY_VIOLATION, "session")
 
 
 def downwards(there: socket.socket, wire: Server) -> None:
@@ -142,11 +151,10 @@ def downwards(there: socket.socket, wire: Server) -> None:
             wire.send(shown)
     except (OSError, ConnectionClosed):
         pass
-    hang_up(there)
-    close(wire)
+    shut(there)
+    hang_up(wire)
 
 
-def hang_up(there: socket.socket) -> None:
+def shut(there: socket.socket) -> None:
     with contextlib.suppress(OSError):
         there.shutdown(socket.SHUT_RDWR)
-    there.close()
