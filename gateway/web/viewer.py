@@ -2,8 +2,8 @@
 
 The page carries a token that is good for one connection within a minute, as a sub-protocol and never in an address; the bridge wants the
 session's cookie, our own origin and the token. While it stands, who is signed in is looked up every few seconds.
-Traps: what one thread reads, another closes only once that has gone; `shutdown` sends it away (gateway/upgrading.py). What the socket's path
-leads to was made inside the sandbox, so a link is not followed.
+Traps: what one thread reads, another closes only once that has gone; `shutdown` sends it away (gateway/upgrading.py). What the path of the
+socket leads to was made inside the sandbox, so a link is not followed.
 """
 
 from __future__ import annotations

@@ -36,9 +36,7 @@ def screen(tmp_path):
 def viewer(screen):
     """The address of a gateway that carries whoever comes to the screen."""
     app, path = Flask(__name__), screen.getsockname()
-    app.add_url_rule(
-        "/", view_func=lambda: upgraded(PROTOCOL, lambda wire: carry(wire, connected(path), Judge(None, ""))), websocket=True
-    )
+    app.add_url_rule("/", view_func=lambda: upgraded(PROTOCOL, lambda wire: carry(wire, connected(path), Judge(None, ""))), websocket=True)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen()
