@@ -14,7 +14,7 @@ from deploy.cli_audit import audit
 from deploy.cli_browser import browser
 from deploy.cli_firms import tenant, user
 from deploy.cli_options import FOLDER, in_data
-from services.chassis.settings import CannotStart
+from services.chassis.settings import CannotStart, Settings
 
 PORT = 8080
 
@@ -44,6 +44,8 @@ def main() -> None:
 
 
 def patched() -> None:
+    """A setting that is wrong is told before anything large is loaded."""
+    Settings.from_env()
     import eventlet
 
     eventlet.monkey_patch()

@@ -17,12 +17,12 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent
 SHARES = (
-    ("browser_service", "web"),
+    ("deploy", "faults"),
     ("journeys",),
     ("mailbox_sync", "teu_watcher", "notifications", "sign_in"),
-    ("access", "audit", "chassis", "clients", "contracts"),
-    ("deploy", "faults"),
     ("browser",),
+    ("browser_service", "web"),
+    ("access", "audit", "chassis", "clients", "contracts"),
 )
 AT_ONCE = 4
 DOTS = re.compile(r"[.FEsxX]+ *\[ *\d+%\]\n")

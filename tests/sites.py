@@ -1,6 +1,7 @@
 """The product as its users meet it: real processes behind an address, in either world, beside a sandbox of the public bodies.
 
-`embedded` is one `casillero run`; `deployed` is a process a service, two sync workers and the gateway on private RabbitMQ and PostgreSQL.
+`embedded` is one `casillero run`; `deployed` is some processes with the services, two sync workers and the gateway on private RabbitMQ and
+PostgreSQL.
 """
 
 from __future__ import annotations
@@ -29,6 +30,10 @@ from tests.visitors import Person
 from tests.worlds import START_PATIENCE_S, deployed_settings, numbers, until
 
 LOOPBACK = "127.0.0.0/8"
+# How services are shared out among processes: each has one, or some live together, because a process costs seconds to start and something
+# to keep. Sync workers are always alone.
+ONE_EACH = tuple((name,) for name in CLASSES if name != "sync_worker")
+TOGETHER = (("access", "sign_in", "clients"), ("keyring", "audit"), ("mailbox_sync", "teu_watcher", "notifications"), ("browser",))
 # For what is the same question many times over: `make test` asks it in one world, `make test-full` in the other.
 WORLDS_OF_ONE_QUESTION = ("embedded", pytest.param("deployed", marks=pytest.mark.full))
 # For what takes minutes: in the world that most firms live in.
@@ -161,7 +166,10 @@ def listening_at(ready: Path, run: Process) -> str | None:
 
 
 @contextlib.contextmanager
-def deployed(folder: Path, sandbox: Sandbox, servers: Any, workers: int = 2) -> Iterator[Site]:
+def deployed(
+    folder: Path, sandbox: Sandbox, servers: Any, shared_out: tuple[tuple[str, ...], ...] = TOGETHER, workers: int = 2
+) -> Iterator[Site]:
+    """A process is called by its services, as `keyring audit`; a worker, `sync_worker 1`."""
     settings = deployed_settings(folder, servers)
     port = free_port()
     environment = environment_of(
@@ -175,9 +183,10 @@ def deployed(folder: Path, sandbox: Sandbox, servers: Any, workers: int = 2) -> 
     site.command("keys", "new")
     site.command("migrate")
     try:
-        alone = [name for name in CLASSES if name != "sync_worker"]
-        for key in alone + [f"sync_worker {number}" for number in range(1, workers + 1)]:
-            site.processes[key] = Process(key, [CASILLERO, "service", key.split()[0]], environment, folder / f"{key}.log")
+        wanted = {" ".join(names): names for names in shared_out}
+        wanted |= {f"sync_worker {number}": ("sync_worker",) for number in range(1, workers + 1)}
+        for key, names in wanted.items():
+            site.processes[key] = Process(key, [CASILLERO, "service", *names], environment, folder / f"{key}.log")
         gateway = [CASILLERO, "gateway", "--bind", f"127.0.0.1:{port}"]
         site.processes["gateway"] = Process("gateway", gateway, environment, folder / "gateway.log")
         until(lambda: is_ready(site), "the gateway is ready", START_PATIENCE_S)

@@ -36,7 +36,7 @@ def deployed(workers: int = 1) -> Iterator[tuple[Site, Any]]:
     folder = VAR.resolve()
     with private_servers(folder / "servers") as servers, started_sandbox(folder / "sandbox") as sandbox:
         reset(servers.postgres_admin_url)
-        with sites.deployed(folder, sandbox, servers, workers) as site:
+        with sites.deployed(folder, sandbox, servers, sites.ONE_EACH, workers) as site:
             engine = create_engine(driver_of(servers.postgres_admin_url), isolation_level="AUTOCOMMIT")
             yield site, engine
             engine.dispose()

@@ -1,9 +1,7 @@
-"""Processes and servers die; what was accepted arrives, once."""
+"""Processes of the whole product and its servers die; what was accepted arrives, once."""
 
 from __future__ import annotations
 
-import json
-import re
 from collections import Counter
 from random import Random
 
@@ -13,7 +11,7 @@ from deploy.private_servers import private_servers
 from deploy.sandbox.client import started_sandbox
 from tests import people, sites
 from tests.conftest import own_folder
-from tests.journeys.portfolio import a_company, notified, register, sync_now, with_mailbox
+from tests.journeys.portfolio import a_company, register, sync_now, with_mailbox
 from tests.visitors import wait_for
 from tests.worlds import numbers, until
 
@@ -27,12 +25,12 @@ def embedded():
 
 @pytest.fixture(scope="module")
 def deployed():
-    """The sites of other tests are left alone: this one's services and servers are its own."""
+    """A process a service, and servers that are its own."""
     with (
         own_folder() as folder,
         started_sandbox(folder / "sandbox") as sandbox,
         private_servers(folder / "servers") as own,
-        sites.deployed(folder, sandbox, own) as site,
+        sites.deployed(folder, sandbox, own, sites.ONE_EACH) as site,
     ):
         site.servers = own
         yield site
@@ -134,30 +132,3 @@ def test_a_sync_worker_that_dies_is_replaced_by_another_and_nothing_is_read_twic
         deployed.processes[name].start()
     wait_for(manager, f"/api/syncs/{sync_now(manager, client)}", lambda body: body["state"] == "done")
     assert wait_for(manager, "/api/notifications", lambda body: body["total"] == 120)["total"] == 120
-
-
-def test_logs_hold_no_tax_id_no_name_and_no_subject(embedded):
-    firm = embedded.firm()
-    manager = firm.user("manager", [firm.group("Todos")])
-    client = with_mailbox(firm, manager, party=notified(embedded, "Asunto que nadie debe leer"))
-    manager.post("/api/clients", {"tax_id": "12345678A", "name": "Nombre Secreto"})
-    wait_for(manager, f"/api/syncs/{sync_now(manager, client)}", lambda body: body["state"] == "done")
-    text = (embedded.data / "casillero.log").read_text()
-    canaries = [client.party.tax_id, client.party.name, "Asunto que nadie", "12345678A", "Nombre Secreto", manager.email, manager.password]
-    assert [canary for canary in canaries if canary in text] == []
-    assert all(json.loads(line) for line in text.splitlines())
-
-
-def test_a_first_start_tells_the_first_administrator_a_link_that_works_once(embedded):
-    link = re.search(r"http://\S+/primer-acceso/\S+", embedded.processes["run"].said())[0]
-    path = link.removeprefix(embedded.url)
-    visitor = embedded.visitor()
-    founder = {"tenant": "Mi despacho", "name": "Ana", "email": "ana@mi.example", "password": "una frase bastante larga"}
-    assert visitor.call("POST", path, data=founder).status == 302
-    assert visitor.sign_in(founder["email"], founder["password"]).body["user"]["role"] == "administrator"
-    assert visitor.call("POST", path, data=founder).status == 410
-
-
-def test_keys_are_for_their_owners_eyes_only(embedded):
-    modes = {(embedded.data / name).stat().st_mode & 0o777 for name in ("master.key", "sealing.key")}
-    assert modes == {0o600}
