@@ -39,7 +39,7 @@ ROOT: Final = Path(__file__).parents[2]
 
 @dataclass
 class Kept:
-    """`judged_at` is monotonic: when the permission was last found good."""
+    """Monotonic: `judged_at`, when the permission was last found good; `looked_at`, when the rows were last read."""
 
     session_id: str
     tenant_id: str
@@ -54,6 +54,7 @@ class Kept:
     because: str = ""
     has_ended: bool = False
     judged_at: float = field(default_factory=time.monotonic)
+    looked_at: float = field(default_factory=time.monotonic)
     ready: threading.Event = field(default_factory=threading.Event)
 
     def listen(self, wake: threading.Event) -> None:
@@ -165,6 +166,10 @@ class Desk(DependencyProvider):
             "idle_s": asked.browser_idle_s,
             "memory_mib": asked.browser_memory_mib,
         }
+
+    def alive(self) -> set[str]:
+        """The sessions that live here, or are about to."""
+        return self.starting.union(self.kept)
 
     def close_all(self) -> None:
         for kept in self.kept.values():

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
+import structlog
 from eventlet import GreenPool, tpool
 from sqlalchemy import update
 
@@ -21,6 +24,7 @@ from services.chassis.asking import Asking
 from services.chassis.database import Database, UnitOfWork
 from services.chassis.entrypoints import every, on, rpc
 from services.chassis.learning import knowing
+from services.chassis.logs import what_failed
 from services.chassis.promises import Promise
 from services.chassis.service import Service
 from services.contracts.errors import Conflict, NotAllowed
@@ -31,6 +35,7 @@ from services.contracts.schemas import browser_sessions as shapes
 from services.contracts.schemas import checked
 from services.contracts.sentences import said
 
+log = structlog.get_logger()
 Json = dict[str, Any]
 LOOK_S = 0.5
 NOT_HERE = said("Esta máquina no puede aislar un navegador. Avise a quien opera Casillero: `casillero browser check` dice qué falta.")
@@ -188,33 +193,54 @@ class BrowserService(Crossing, Service):
         for kept in list(self.desk.kept.values()):
             if not kept.because and (because := judging.by_rows(self, kept)):
                 kept.close(because)
-        self._finish()
-        if alive := self.desk.starting.union(self.desk.kept):
+        with again_next_turn("finish"):
+            self._finish()
+        with again_next_turn("renew"):
+            self._renew()
+
+    def _renew(self) -> None:
+        if alive := self.desk.alive():
             with self.db.begin() as db:
                 db.execute(update(Running).where(Running.session_id.in_(alive)).values(seen_at=utc_now()))
 
     def _finish(self) -> None:
         """Write what the wardens said, and the end of those that are over. One that ends while this writes is the next turn's."""
         for kept in list(self.desk.kept.values()):
-            is_over = kept.has_ended
+            is_over, downloads = kept.has_ended, kept.downloads
             with self.db.begin(Asking(tenant_id=kept.tenant_id, user_id=kept.user_id)) as db:
                 session = db.get(Session, kept.session_id)
-                if session is not None and kept.downloads is not None:
-                    session.downloads, kept.downloads = kept.downloads, None
+                if session is not None and downloads is not None:
+                    session.downloads = downloads
                 if session is not None and session.hosts != kept.hosts:
                     session.hosts = sorted(kept.hosts)
                 if is_over:
                     sessions.ended(db, kept.session_id, kept.because, sorted(kept.hosts))
+            if kept.downloads is downloads:
+                kept.downloads = None
             if is_over:
                 kept.process.wait()
                 del self.desk.kept[kept.session_id]
 
     @every(seconds=5)
     def end_what_was_left(self) -> None:
-        """Sessions whose process was killed: their rows end here, their folders are removed."""
+        """Sessions whose process was killed: their rows end here, their folders are removed.
+
+        Our own live, however long the database was away: we end them ourselves.
+        """
         with self.db.begin() as db:
             stale = sessions.stale(db, utc_now() - STALE)
         for tenant_id, user_id, session_id in stale:
+            if session_id in self.desk.alive():
+                continue
             with self.db.begin(Asking(tenant_id=tenant_id, user_id=user_id)) as db:
                 sessions.ended(db, session_id, "service_gone", [])
         folders.sweep(self.desk.root)
+
+
+@contextmanager
+def again_next_turn(step: str) -> Iterator[None]:
+    """The database may be away for a moment: no browser is closed for that."""
+    try:
+        yield
+    except Exception as error:
+        log.warning("sessions_not_written", step=step, error=what_failed(error))
