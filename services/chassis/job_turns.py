@@ -2,8 +2,8 @@
 
 Several processes take turns; a claim skips what another one holds, and is renewed for as long as its part takes. The commit of a part
 renews the claim first, so that a process which lost it meanwhile (it was thought dead) writes nothing. A part that cannot be done just now,
-because something is away, is tried again a little later for as long as it takes; one that fails for another reason is tried a few times,
-then the job fails.
+because something is away, is tried again a little later for as long as it takes; one that fails for another reason, or clashes with what
+somebody else wrote meanwhile, is tried a few times, then the job fails.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from services.chassis.database import Store, UnitOfWork
 from services.chassis.job_records import destroy_parts, keep_outcomes, opened
 from services.chassis.logs import what_failed
 from services.chassis.tables import Instant
-from services.contracts.errors import Away, Refusal
+from services.contracts.errors import Away, Conflict, Refusal
 from services.contracts.message import utc_now
 from services.contracts.rpc import Json
 from services.contracts.schemas.jobs import WOULD
@@ -224,8 +224,11 @@ def hand_on(db: UnitOfWork, claim: Claim) -> None:
 
 
 def after_refusal(store: Store, claim: Claim, refusal: Refusal) -> None:
+    """What somebody else wrote while the part was done is known to the next try; a conflict that stays is the answer."""
     if isinstance(refusal, Away):
         put_off(store, claim)
+    elif isinstance(refusal, Conflict) and claim.attempts + 1 < ATTEMPTS:
+        put_off(store, claim, attempts=claim.attempts + 1)
     else:
         fail(store, claim, {"code": refusal.code, "message": refusal.message})
 

@@ -9,9 +9,9 @@ from sqlalchemy import delete, select, update
 
 from services.chassis.asking import Asking
 from services.chassis.job_records import keep_new
-from services.chassis.job_turns import Claim, ClaimLost, claimed, do_part, end
+from services.chassis.job_turns import ATTEMPTS, Claim, ClaimLost, claimed, do_part, end
 from services.chassis.jobs import NewJob
-from services.contracts.errors import Away, NotAllowed, NotFound
+from services.contracts.errors import Away, Conflict, NotAllowed, NotFound
 from services.contracts.message import new_id, utc_now
 from tests.chassis import toil
 from tests.chassis.conftest import WORLDS, settings_of
@@ -117,6 +117,19 @@ def test_a_part_waits_while_what_it_needs_is_away(as_user):
     job_id = as_user(MAY, "toil", SEVEN, "book", False)["id"]
     until(lambda: as_user(MANAGER, "job", job_id)["state"] == "done", "the job is done")
     assert as_user(MAY, "toiled") == SEVEN
+
+
+def test_a_part_that_clashes_with_what_somebody_wrote_meanwhile_is_tried_again(done, as_user):
+    Toiler.away.append(Conflict("Ya está."))
+    assert done(SEVEN)["counts"] == {"created": 7}
+    assert as_user(MAY, "toiled") == SEVEN
+
+
+def test_a_conflict_that_stays_ends_the_job_in_its_own_words(done, as_user):
+    Toiler.away.extend(Conflict("Ya está.") for _ in range(ATTEMPTS))
+    job = done(SEVEN)
+    assert (job["state"], job["error"]) == ("failed", {"code": "conflict", "message": "Ya está."})
+    assert (Toiler.away, as_user(MAY, "toiled")) == ([], [])
 
 
 def test_a_large_job_of_one_firm_does_not_make_a_small_one_of_another_wait(toiler, as_user):

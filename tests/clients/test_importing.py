@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 
 import pytest
 
+from services.clients.bringing import Known
 from services.contracts.errors import Invalid, NotAllowed, NotFound, StaleVersion
 from tests import people
 from tests.jobs import ended, outcomes, told
@@ -125,6 +127,21 @@ def test_a_bad_row_stops_no_good_one_and_says_line_column_and_reason(firm):
         (6, "refused", ["file"]),
     ]
     assert all(reason for _, _, errors in found for reasons in errors.values() for reason in reasons)
+
+
+@pytest.mark.parametrize(("dry_run", "counts"), [(False, {"created": 1, "unchanged": 1}), (True, {"would_create": 1, "unchanged": 1})])
+def test_a_client_that_somebody_registers_while_its_part_is_done_stops_no_file(firm, monkeypatch, dry_run, counts):
+    """The first try looked who is known a moment too early."""
+    nif, before = people.tax_id(), Known.before
+    firm.admin.clients.register({"tax_id": nif, "name": "Uno"})
+
+    def a_moment_ago(*asked):
+        monkeypatch.undo()
+        return replace(before(*asked), clients={}, groups_of={})
+
+    monkeypatch.setattr(Known, "before", a_moment_ago)
+    job = imported(firm.admin, file(f"1;Uno;{nif};;", f"2;Dos;{people.tax_id()};;"), dry_run=dry_run)
+    assert (job["state"], job["counts"], Known.before) == ("done", counts, before)
 
 
 def test_a_tax_id_twice_in_a_file_is_brought_in_once_whatever_its_form(firm):
