@@ -2,7 +2,7 @@
 
 It never looks into a tunnel, because the browser identifies itself to the portal itself (a proxy that ends TLS could not). What is not on
 the list gets 403 and a name is resolved once: each address it has must be public, or in a network that the operator trusts, and the tunnel
-goes to one of those very addresses. Every host that was reached is told, once.
+goes to one of those very addresses. Every host that is reached is told, before anything is said to it.
 Trap: a tunnel whose one end has closed must not stay half open, or the file descriptors of a session run out.
 """
 
@@ -32,13 +32,16 @@ class Refused(Exception):
 
 @dataclass
 class Egress:
-    """`elsewhere`: hosts that are at another address than the DNS says; `told` is called with each host the first time it is reached."""
+    """`elsewhere`: hosts that are at another address than the DNS says.
+
+    `told` is called with the host of each tunnel, in small letters and without a last dot: one host has one name in the trail.
+    """
 
     reach: Reach
     start_page: bytes
     networks: tuple[Network, ...] = ()
     elsewhere: dict[str, str] = field(default_factory=dict)
-    told: Callable[[str, bool], None] = lambda host, allowed: None
+    told: Callable[[str], None] = lambda host: None
 
     def __post_init__(self) -> None:
         self._tunnels = asyncio.Semaphore(TUNNELS_MOST)
@@ -67,19 +70,18 @@ class Egress:
         host, _, path = target.removeprefix("http://").partition("/")
         if method in ("GET", "HEAD") and host == START_HOST and target.startswith("http://"):
             return response("200 OK", self.start_page) if not path else response("404 Not Found", b"")
-        self.told(host.partition(":")[0], False)
         return response("403 Forbidden", b"")
 
     async def _tunnel(self, target: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        host, _, port = target.rpartition(":")
+        name, _, port = target.rpartition(":")
+        host = name.strip("[]").lower().rstrip(".")
         try:
-            there = await self._connected(host.strip("[]"), int(port))
+            there = await self._connected(host, int(port))
         except (Refused, OSError, TimeoutError) as error:
-            self.told(host, False)
             writer.write(response("403 Forbidden" if isinstance(error, Refused) else "502 Bad Gateway", b""))
             await writer.drain()
             return
-        self.told(host, True)
+        self.told(host)
         writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
         try:
             await asyncio.gather(copied(reader, there[1]), copied(there[0], writer))
@@ -95,8 +97,8 @@ class Egress:
         raise OSError(f"{host} does not answer")
 
     async def _addresses(self, host: str, port: int) -> list[str]:
-        if host.lower() in self.elsewhere:
-            found = [self.elsewhere[host.lower()]]
+        if host in self.elsewhere:
+            found = [self.elsewhere[host]]
         else:
             looked_up = asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
             found = list(dict.fromkeys(str(entry[4][0]).partition("%")[0] for entry in await asyncio.wait_for(looked_up, PATIENCE_S)))

@@ -75,7 +75,7 @@ class Kept:
         if told["what"] == "ready":
             self.screen = told["screen"]
             self.ready.set()
-        elif told["what"] == "host" and told["allowed"]:
+        elif told["what"] == "host":
             self.hosts.append(told["host"])
         elif told["what"] == "files":
             self.downloads = told["downloads"]

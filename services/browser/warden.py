@@ -34,6 +34,7 @@ from services.chassis.public_addresses import Network
 
 Json = dict[str, Any]
 LOOK_EVERY_S: Final = 1.0
+HOSTS_MOST: Final = 500
 PR_SET_CHILD_SUBREAPER: Final = 36
 ENDS: Final = {10: "browser_closed", 11: "viewer_away"}
 
@@ -47,7 +48,7 @@ class Session:
     service: socket.socket
     folder: sandbox.Folder = field(init=False)
     running: list[subprocess.Popen[bytes]] = field(default_factory=list)
-    hosts: set[tuple[str, bool]] = field(default_factory=set)
+    hosts: set[str] = field(default_factory=set)
     because: str = ""
 
     def tell(self, what: str, **more: Any) -> None:
@@ -57,10 +58,13 @@ class Session:
         except OSError:
             self.because = self.because or "service_gone"
 
-    def heard_of(self, host: str, allowed: bool) -> None:
-        if (host, allowed) not in self.hosts and len(self.hosts) < 500:
-            self.hosts.add((host, allowed))
-            self.tell("host", host=host[:255], allowed=allowed)
+    def heard_of(self, host: str) -> None:
+        """No use of the certificate is without a trace: a session that has more to tell than fits into one ends."""
+        if host not in self.hosts:
+            self.hosts.add(host)
+            self.tell("host", host=host)
+        if len(self.hosts) >= HOSTS_MOST:
+            self.because = self.because or "too_many_hosts"
 
     async def run(self, key: bytearray) -> None:
         adopt_orphans()

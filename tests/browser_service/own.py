@@ -84,8 +84,8 @@ class Own:
                 return said
         raise AssertionError(f"{what} was never said: {self.said}")
 
-    def hosts(self) -> set[tuple[str, bool]]:
-        return {(said["host"], said["allowed"]) for said in self.said if said["what"] == "host"}
+    def hosts(self) -> set[str]:
+        return {said["host"] for said in self.said if said["what"] == "host"}
 
     def processes(self) -> list[str]:
         """The command lines that name its folder, its own process apart."""

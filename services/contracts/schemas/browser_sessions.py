@@ -30,6 +30,7 @@ ENDINGS: Final = {
     "cannot_judge": said("No se pudo comprobar el permiso."),
     "too_much_memory": said("Necesitaba demasiada memoria."),
     "too_many_files": said("Guardó demasiados ficheros."),
+    "too_many_hosts": said("Visitó demasiados servidores."),
     "could_not_start": said("El navegador no arrancó."),
     "not_released": said("No se obtuvo la clave del certificado."),
     "sandbox_ended": said("El aislamiento terminó."),
