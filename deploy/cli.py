@@ -44,8 +44,6 @@ def main() -> None:
 
 
 def patched() -> None:
-    """A setting that is wrong is told before anything large is loaded."""
-    Settings.from_env()
     import eventlet
 
     eventlet.monkey_patch()
@@ -70,6 +68,8 @@ def patched() -> None:
 )
 def run(port: int | None, data: Path, demo: bool, once: bool, ready_file: Path | None) -> None:
     """Arranca todo en un solo proceso, sin instalar nada más."""
+    if not demo:
+        Settings.from_env()  # A setting that is wrong is told before anything large is loaded.
     patched()
     from deploy import all_in_one
     from deploy.demo import run as demonstration
@@ -84,6 +84,7 @@ def run(port: int | None, data: Path, demo: bool, once: bool, ready_file: Path |
 @click.argument("names", nargs=-1)
 def service(names: tuple[str, ...]) -> None:
     """Arranca los servicios NAMES en este proceso; sin nombres, todos."""
+    Settings.from_env()
     patched()
     from services.__main__ import main as run_services
 

@@ -27,7 +27,7 @@ class Demo:
         self.serving = Process("demo", command, environment_of(), folder / "serving.log")
         once = [CASILLERO, "run", "--demo", "--once", "--port", "0", "--data", str(folder / "once")]
         self.once = subprocess.run(
-            once, env=environment_of(COLUMNS="200"), capture_output=True, text=True, timeout=START_PATIENCE_S, check=False
+            once, env=environment_of() | {"COLUMNS": "200"}, capture_output=True, text=True, timeout=START_PATIENCE_S, check=False
         )
         until(self.ready_file.exists, "the demo is ready")
         self.ready = json.loads(self.ready_file.read_text())
