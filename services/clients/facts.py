@@ -7,6 +7,7 @@ and the client's card is the one among them that is valid the longest.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, or_, select, update
 
@@ -42,22 +43,29 @@ def keep_check(db: UnitOfWork, fact: MailboxChecked) -> None:
 
 
 def keep_mailboxes(db: UnitOfWork, fact: MailboxesChanged) -> None:
-    """What matters here: a mailbox of the Social Security needs a CCC or a NAF, and a power lets a certificate be somebody else's."""
+    """What matters here: a mailbox of the Social Security needs a CCC or a NAF, a power lets a certificate be somebody else's, and a client
+    with a new mailbox, or with none, has no complete check. The oldest of those that stay comes with the next of their checks.
+    """
     row = _facts_of(db, [fact.client_id]).get(fact.client_id)
-    if row is None:
+    said_at = datetime.fromisoformat(db.info["envelope"].at)
+    if row is None or not _keep_mailbox(db, fact, said_at):
         return
-    _keep_mailbox(db, fact, datetime.fromisoformat(db.info["envelope"].at))
     kept = db.scalars(select(Mailbox).where(Mailbox.client_id == fact.client_id, Mailbox.is_removed.is_(False))).all()
     row.has_social_security_mailbox = any(mailbox.body == SOCIAL_SECURITY for mailbox in kept)
     row.has_power = any(mailbox.via == BY_POWER for mailbox in kept)
+    if (fact.change == "added" or not kept) and _is_newer(said_at, row.checked_at):
+        row.last_complete_check_at, row.checked_at = None, said_at
 
 
-def _keep_mailbox(db: UnitOfWork, fact: MailboxesChanged, said_at: datetime) -> None:
+def _keep_mailbox(db: UnitOfWork, fact: MailboxesChanged, said_at: datetime) -> bool:
+    """False when something newer of this mailbox is known."""
     said = {"via": fact.via, "is_removed": fact.change == "removed", "said_at": said_at}
     new = {"client_id": fact.client_id, "body": fact.body, "tenant_id": db.asking.tenant_id}
-    if not insert_new(db, Mailbox, [new | said], Mailbox.body):
-        older = update(Mailbox).where(Mailbox.client_id == fact.client_id, Mailbox.body == fact.body, Mailbox.said_at < said_at)
-        db.execute(older.values(**said).execution_options(synchronize_session=False))
+    if insert_new(db, Mailbox, [new | said], Mailbox.body):
+        return True
+    older = update(Mailbox).where(Mailbox.client_id == fact.client_id, Mailbox.body == fact.body, Mailbox.said_at < said_at)
+    changed: Any = db.execute(older.values(**said).execution_options(synchronize_session=False))
+    return bool(changed.rowcount == 1)
 
 
 def keep_certificate(db: UnitOfWork, fact: CertificateImported | CertificateRemoved) -> None:

@@ -40,6 +40,24 @@ def counted(firm, pending: int, minutes: int) -> ClientsCounted:
     return ClientsCounted(counts=(unknown, count))
 
 
+def checked(client_id: str, hours: int, oldest: datetime | None) -> MailboxChecked:
+    complete_at = AT + timedelta(hours=hours)
+    return MailboxChecked(mailbox_id=new_id(), client_id=client_id, body="dehu", complete_at=complete_at, client_complete_at=oldest)
+
+
+def hear_of_mailbox(firm, change: str, body: str, hours: int) -> None:
+    fact = MailboxesChanged(mailbox_ids=(new_id(),), client_id=firm.client_id, body=body, change=change)
+    firm.hear(fact, at=AT + timedelta(hours=hours))
+
+
+def last_check(firm) -> str | None:
+    return firm.client()["last_complete_check_at"]
+
+
+def codes(firm) -> list[str]:
+    return [warning["code"] for warning in firm.client()["warnings"]]
+
+
 def imported(firm, days: int) -> CertificateImported:
     now, tax_id = utc_now(), firm.client()["tax_id"]
     ends = now + timedelta(days=days)
@@ -60,16 +78,46 @@ def test_the_newest_count_wins_over_one_that_comes_late(firm):
 
 
 def test_the_oldest_complete_check_of_the_newest_report_is_shown(firm):
-    def checked(hours: int, oldest: datetime | None) -> MailboxChecked:
-        return MailboxChecked(
-            mailbox_id=new_id(), client_id=firm.client_id, body="dehu", complete_at=AT + timedelta(hours=hours), client_complete_at=oldest
-        )
+    firm.hear(checked(firm.client_id, 2, AT + timedelta(hours=1)))
+    until(lambda: last_check(firm) == "2026-03-01T10:00:00+00:00")
+    firm.hear(checked(firm.client_id, 1, AT), copies=5)
+    firm.hear(checked(firm.client_id, 3, None))
+    until(lambda: last_check(firm) is None)
 
-    firm.hear(checked(2, AT + timedelta(hours=1)))
-    until(lambda: firm.client()["last_complete_check_at"] == "2026-03-01T10:00:00+00:00")
-    firm.hear(checked(1, AT), copies=5)
-    firm.hear(checked(3, None))
-    until(lambda: firm.client()["last_complete_check_at"] is None)
+
+def test_a_client_with_a_new_mailbox_has_no_complete_check_until_that_one_is_read(firm):
+    another = firm.admin.clients.register({"tax_id": people.tax_id(), "name": "Bea"})["id"]
+    firm.hear(checked(firm.client_id, 1, AT))
+    until(lambda: last_check(firm))
+    hear_of_mailbox(firm, "added", "tgss", hours=3)
+    until(lambda: last_check(firm) is None)
+    firm.hear(checked(firm.client_id, 2, AT), copies=5)
+    firm.hear(checked(another, 2, AT))
+    until(lambda: firm.admin.clients.client(another)["last_complete_check_at"])
+    assert last_check(firm) is None
+    firm.hear(checked(firm.client_id, 4, AT))
+    until(lambda: last_check(firm) == AT.isoformat())
+
+
+def test_a_client_keeps_its_complete_check_when_a_mailbox_goes_and_has_none_when_the_last_one_does(firm):
+    for body in ("dehu", "tgss"):
+        hear_of_mailbox(firm, "added", body, hours=0)
+    until(lambda: codes(firm) == ["social_security_without_number"])
+    firm.hear(checked(firm.client_id, 1, AT))
+    until(lambda: last_check(firm))
+    hear_of_mailbox(firm, "removed", "tgss", hours=2)
+    until(lambda: codes(firm) == [])
+    assert last_check(firm) == AT.isoformat()
+    hear_of_mailbox(firm, "removed", "dehu", hours=3)
+    until(lambda: last_check(firm) is None)
+
+
+def test_a_mailbox_of_which_one_hears_late_takes_no_complete_check_away(firm):
+    firm.hear(checked(firm.client_id, 1, AT))
+    until(lambda: last_check(firm))
+    hear_of_mailbox(firm, "added", "tgss", hours=0)
+    until(lambda: codes(firm) == ["social_security_without_number"])
+    assert last_check(firm) == AT.isoformat()
 
 
 def test_the_card_is_the_certificate_valid_the_longest(firm):
@@ -120,16 +168,13 @@ def test_a_certificate_of_another_does_not_warn_where_a_mailbox_is_entered_by_a_
         fact = MailboxesChanged(mailbox_ids=(new_id(),), client_id=firm.client_id, body="dehu", change="changed", via=via)
         firm.hear(fact, at=utc_now() + timedelta(minutes=minutes))
 
-    def codes() -> list[str]:
-        return [warning["code"] for warning in firm.client()["warnings"]]
-
     firm.hear(replace(imported(firm, 300), tax_id=people.tax_id()))
-    until(lambda: codes() == ["certificate_of_another"])
+    until(lambda: codes(firm) == ["certificate_of_another"])
     said("power", minutes=2)
-    until(lambda: codes() == [])
+    until(lambda: codes(firm) == [])
     said("own_certificate", minutes=1)
     said("own_certificate", minutes=3)
-    until(lambda: codes() == ["certificate_of_another"])
+    until(lambda: codes(firm) == ["certificate_of_another"])
 
 
 def test_an_older_name_of_a_group_does_not_come_back(firm):
