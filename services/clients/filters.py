@@ -14,7 +14,6 @@ from typing import Final
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 
 from services.chassis.folding import patterns
-from services.clients.membership import shown_groups
 from services.clients.models import ClientGroup, Group, KnownFacts
 from services.contracts.rpc import Json, Scope
 from services.contracts.schemas.clients import WARNINGS
@@ -57,7 +56,7 @@ def _of_group(scope: Scope, group_id: str | None) -> Iterator[ColumnElement[bool
     if group_id is None:
         return
     member = exists().where(ClientGroup.client_id == KnownFacts.client_id, ClientGroup.group_id == group_id)
-    yield member if shown_groups(scope, [group_id]) else false()
+    yield member if scope.knows(group_id) else false()
 
 
 def _flags(asked: str, moment: Moment) -> ColumnElement[bool]:

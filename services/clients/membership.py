@@ -33,7 +33,7 @@ def groups_after(scope: Scope, current: set[str], wanted: list[str], existing: f
 
 def shown_groups(scope: Scope, group_ids: Iterable[str]) -> set[str]:
     """Those of the groups that the asker may know of."""
-    return {group_id for group_id in group_ids if scope.sees_all_clients or group_id in scope.group_ids}
+    return {group_id for group_id in group_ids if scope.knows(group_id)}
 
 
 def _require_given(scope: Scope, wanted: list[str], existing: frozenset[str]) -> None:

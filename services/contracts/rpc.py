@@ -36,6 +36,10 @@ class Scope:
         """Whether a client of the same tenant that is in these groups may be seen."""
         return self.sees_all_clients or not self.group_ids.isdisjoint(client_group_ids)
 
+    def knows(self, group_id: str) -> bool:
+        """Whether one may know of this group of the same tenant; a filter by another finds nothing, or it would tell who is in it."""
+        return self.sees_all_clients or group_id in self.group_ids
+
     def to_wire(self) -> Json:
         return {
             "user_id": self.user_id,

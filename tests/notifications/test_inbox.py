@@ -78,6 +78,17 @@ def test_an_operator_sees_the_notifications_of_their_clients_only(inbox):
             ask(foreign)
 
 
+def test_a_filter_by_a_group_that_one_may_not_know_of_finds_nothing(inbox):
+    user_id = inbox.firm.user("operator")
+    ours = inbox.admin.access.create_group({"name": "Laboral", "member_ids": [user_id]})["id"]
+    theirs = inbox.admin.access.create_group({"name": "Fiscal"})["id"]
+    inbox.admin.clients.set_groups(inbox.client_id, [ours, theirs])
+    inbox.hear(inbox.found(notice("de ambos")))
+    operator = inbox.firm.as_user(user_id)
+    until(lambda: inbox.items(operator, group=ours) and inbox.items(group=theirs))
+    assert inbox.items(operator, group=theirs) == []
+
+
 def test_the_notifications_of_a_client_are_listed_as_soon_as_it_is_registered(inbox):
     assert inbox.items(client=inbox.client_id) == []
 
