@@ -16,7 +16,7 @@ from services.chassis.promises import Asked
 from services.chassis.sealing import CannotOpen
 from services.contracts.errors import Conflict, NotAllowed
 from services.contracts.message import new_id
-from services.contracts.schemas.certificates import release_context
+from services.contracts.schemas.certificates import release_context, usable
 from services.contracts.sentences import said
 
 Json = dict[str, Any]
@@ -44,12 +44,12 @@ class Released:
             raise Conflict(said("La clave del certificado no se puede abrir. Avise a quien opera Casillero.")) from error
 
 
-def usable(certificates: list[Json]) -> Json:
-    """The one that lasts longest of those that can be used today. Raises Conflict."""
-    in_date = [card for card in certificates if card["state"] != "expired"]
-    if not in_date:
+def require_usable(certificates: list[Json]) -> Json:
+    """Raises Conflict."""
+    card = usable(certificates)
+    if card is None:
         raise Conflict(EXPIRED if certificates else NONE)
-    return in_date[0]
+    return card
 
 
 def holder_of(card: Json) -> str:

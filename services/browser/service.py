@@ -68,7 +68,7 @@ class BrowserService(Crossing, Service):
             raise Conflict(opening.ARCHIVED)
         mode, browser = self._chosen(wanted["browser"])
         portals = opening.require_portals(self.mailbox_sync.portals())
-        card = opening.usable(self.keyring.certificates(client_id))
+        card = opening.require_usable(self.keyring.certificates(client_id))
         session = Session(id=new_id(), tenant_id=asking.tenant_id, client_id=client.id, user_id=asking.user_id, mode=mode)
         session.certificate_id, session.reason, session.browser, session.opened_at = card["id"], wanted["reason"], browser, utc_now()
         slot = self._take_place(asking, session)

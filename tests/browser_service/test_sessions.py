@@ -77,13 +77,6 @@ def test_an_expired_certificate_is_refused_in_plain_words(desk):
     assert str(refused.value) == str(opening.EXPIRED)
 
 
-def test_one_that_is_in_date_is_used_although_another_has_expired():
-    expired, lasting, shorter = ({"id": number, "state": state} for number, state in enumerate(("expired", "valid", "expiring")))
-    assert opening.usable([expired, lasting, shorter]) is lasting
-    with pytest.raises(Conflict, match="ha caducado"):
-        opening.usable([expired])
-
-
 def test_where_it_went_and_for_how_long_is_in_the_trail(desk, open_session):
     desk.screen(open_session).press_button(0)
     until(lambda: ("/", desk.common_name) in desk.sedes.tls13.seen(), "the office saw the certificate")

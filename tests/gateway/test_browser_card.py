@@ -6,10 +6,11 @@ import pytest
 
 from gateway.app import create_app
 from gateway.rpc import Pool
-from gateway.web.client_browser import usable
 from services.chassis.settings import Settings
+from services.contracts.schemas.certificates import usable
 
-VALID, EXPIRING, EXPIRED = ({"state": state} for state in ("valid", "expiring", "expired"))
+VALID, EXPIRING, EXPIRED = ({"state": state, "not_before": "2020-01-01T00:00:00+00:00"} for state in ("valid", "expiring", "expired"))
+LATER = {"state": "valid", "not_before": "2999-01-01T00:00:00+00:00"}
 
 
 @pytest.fixture(scope="module")
@@ -34,3 +35,7 @@ def test_one_that_can_be_used_is_enough(app, kept):
 
 def test_an_expired_one_is_not_what_a_browser_shows():
     assert (usable([EXPIRED]), usable([])) == (None, None)
+
+
+def test_one_whose_time_has_not_come_hides_none_that_can_be_used():
+    assert (usable([LATER, EXPIRING, EXPIRED]), usable([LATER, EXPIRED])) == (EXPIRING, LATER)

@@ -7,13 +7,14 @@ expired; one that was removed is no longer listed.
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from marshmallow import Schema, fields, validate, validates_schema
 from marshmallow.exceptions import ValidationError
 
-from services.contracts.message import new_id
+from services.contracts.message import new_id, utc_now
 from services.contracts.schemas import Shape
 from services.contracts.sentences import said
 
@@ -47,6 +48,16 @@ class Certificate(Schema):
     uses = fields.Integer()
     last_used_at = fields.AwareDateTime(format="iso", allow_none=True)
     uploaded_by = fields.String()
+
+
+def usable(cards: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The one that a browser shows: of those in date, which stand newest first, one whose time has come.
+
+    Where there is none but for later, that one: the keyring says why it cannot be used yet.
+    """
+    in_date = [card for card in cards if card["state"] != "expired"]
+    begun = [card for card in in_date if datetime.fromisoformat(card["not_before"]) <= utc_now()]
+    return next(iter(begun or in_date), None)
 
 
 class ImportedCertificate(Certificate):
