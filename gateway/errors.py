@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from flask import Flask, Response, g, jsonify, redirect, render_template, request
 from nameko.exceptions import RemoteError
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
 
 from gateway.returning import to_the_door
 from gateway.sentences import told
@@ -16,6 +17,7 @@ from services.contracts import errors
 from services.contracts.sentences import said
 
 log = structlog.get_logger()
+Answer = TypeVar("Answer", bound=AnyResponse)
 STATUS: dict[type[errors.Refusal], int] = {
     errors.NotSignedIn: 401,
     errors.NotAllowed: 403,
@@ -51,10 +53,15 @@ def on_refusal(refusal: errors.Refusal) -> Any:
     if isinstance(refusal, errors.SecondFactorNeeded) and not wants_json():
         return redirect("/segundo-factor")
     fields = {} if isinstance(refusal, errors.TooMany) else refusal.errors
-    response = answer(status, refusal.code, refusal.message, fields)
+    return refused(answer(status, refusal.code, refusal.message, fields), refusal)
+
+
+def refused(response: Answer, refusal: errors.Refusal) -> Answer:
+    """With the refusal's status, and with the pause after which the same may be tried again."""
+    response.status_code = status_of(refusal)
     if isinstance(refusal, errors.TooMany):
         response.headers["Retry-After"] = refusal.retry_after_s
-    if status == 503:
+    if response.status_code == 503:
         response.headers["Retry-After"] = RETRY_AFTER_S
     return response
 

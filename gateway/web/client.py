@@ -17,7 +17,7 @@ from gateway.web.client_record import Beside, new_window, record_window
 from gateway.web.client_window import address_of
 from gateway.web.notices import Undo, then
 from gateway.web.window import require
-from services.contracts.errors import Conflict, Invalid, StaleVersion
+from services.contracts.errors import Away, Conflict, Invalid, StaleVersion
 
 
 def register(pages: Blueprint) -> None:
@@ -42,7 +42,7 @@ def register_client() -> Any:
     with session.services() as ask:
         try:
             made = ask.clients.register(nested(mine) | ({"group_ids": group_ids} if group_ids else {}))
-        except (Invalid, Conflict) as refusal:
+        except (Invalid, Conflict, Away) as refusal:
             return new_window(ask, mine, group_ids, refusal)
     return then(address_of(made["id"]), gettext("Cliente dado de alta."))
 
@@ -62,7 +62,7 @@ def save_client(client_id: str) -> Any:
         except StaleVersion as refusal:
             now = ask.clients.client(client_id)
             return record_window(ask, now, beside, refusal=refusal, **overtaken(mine, was, flat(now)))
-        except (Invalid, Conflict) as refusal:
+        except (Invalid, Conflict, Away) as refusal:
             return record_window(ask, ask.clients.client(client_id), beside, refusal=refusal, record=mine, was=was, version=version)
     return then(address_of(client_id), gettext("Guardado."))
 

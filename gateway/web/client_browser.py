@@ -12,14 +12,14 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from gateway import session
-from gateway.errors import status_of
 from gateway.web.client_record import apart, titled
 from gateway.web.client_window import client_window, names_of
 from gateway.web.forms import SHOWN_AGAIN
 from gateway.web.notices import then
 from gateway.web.window import require
-from services.contracts.errors import Away, Refusal
+from services.contracts.errors import Refusal
 from services.contracts.schemas.browser_sessions import ENDINGS
+from services.contracts.schemas.certificates import usable
 
 Json = dict[str, Any]
 STATES: Final = {"starting": _("Arrancando"), "open": _("Abierto"), "closing": _("Cerrándose"), "ended": _("Cerrado")}
@@ -40,7 +40,7 @@ def browser(client_id: str) -> Any:
     try:
         with session.services() as ask:
             opened = ask.browser.open(client_id, {"reason": reason})
-    except (*SHOWN_AGAIN, Away) as refusal:
+    except SHOWN_AGAIN as refusal:
         return shown(client, reason, refusal)
     if opened["viewer_url"]:
         return then(opened["viewer_url"])
@@ -58,17 +58,11 @@ def page_of(client_id: str) -> str:
 
 
 def shown(client: Json, reason: str = "", refusal: Refusal | None = None) -> Any:
-    """What the keyring and the browsers know is asked apart: the page is there while one of them is away."""
-    kept = [titled(one) for one in apart(lambda ask: ask.keyring.certificates(client["id"])) or []]
+    """What the keyring and the browsers know is asked apart: the page is there while one of them is away, without what that one knows."""
+    kept = apart(lambda ask: ask.keyring.certificates(client["id"]))
+    card = usable(kept or [])
     sessions = apart(lambda ask: ask.browser.sessions_of(client["id"]))
     with session.services() as ask:
         people = names_of(ask, (one["user_id"] for one in sessions or []))
-        values = {"kept": kept, "usable": usable(kept), "sessions": sessions, "people": people, "states": STATES, "endings": ENDINGS}
-        return client_window(
-            ask, "browser", client, status=status_of(refusal) if refusal else 200, reason=reason, refusal=refusal, **values
-        )
-
-
-def usable(certificates: list[Json]) -> Json | None:
-    """The one that a browser would show: of those in date, which stand newest first."""
-    return next((one for one in certificates if one["state"] != "expired"), None)
+        values = {"kept": kept, "usable": card and titled(card), "sessions": sessions, "people": people, "states": STATES}
+        return client_window(ask, "browser", client, refusal, reason=reason, endings=ENDINGS, **values)

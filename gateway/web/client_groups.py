@@ -9,7 +9,6 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from gateway import session
-from gateway.errors import status_of
 from gateway.web.client_window import address_of, client_window
 from gateway.web.every import every
 from gateway.web.notices import Undo, then
@@ -36,8 +35,8 @@ def client_groups(client_id: str) -> Any:
 def groups_window(ask: Any, client: dict[str, Any], refusal: Invalid | None = None) -> Response:
     current = {group["id"] for group in client["groups"]}
     others = {group_id: name for group_id, name in groups_to_give(ask).items() if group_id not in current}
-    shown = {"others": others, "members": members_of(ask, current), "refusal": refusal}
-    return client_window(ask, "groups", client, status=status_of(refusal) if refusal else 200, **shown)
+    shown = {"others": others, "members": members_of(ask, current)}
+    return client_window(ask, "groups", client, refusal, **shown)
 
 
 def members_of(ask: Any, group_ids: set[str]) -> dict[str, dict[str, Any]]:

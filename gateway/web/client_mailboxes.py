@@ -17,7 +17,6 @@ from werkzeug.wrappers import Response
 
 from gateway import session
 from gateway.api.mailboxes import MOST_PER_CLIENT
-from gateway.errors import status_of
 from gateway.web import names
 from gateway.web.client_notifications import received
 from gateway.web.client_window import address_of, client_window
@@ -53,7 +52,7 @@ def mailboxes_window(ask: Any, client_id: str, refusal: Refusal | None = None) -
         "latest": received(ask, LATEST | {"client": client_id}),
         "chosen": request.form.get("way", ""),
     }
-    return client_window(ask, "mailboxes", client, status=status_of(refusal) if refusal else 200, refusal=refusal, names=names, **values)
+    return client_window(ask, "mailboxes", client, refusal, names=names, **values)
 
 
 def why_not_read(client: dict[str, Any], mailbox: dict[str, Any], capabilities: list[str]) -> str:

@@ -16,7 +16,7 @@ from typing import Any, Final
 from werkzeug.wrappers import Response
 
 from gateway import session
-from gateway.errors import status_of
+from gateway.errors import refused
 from gateway.web.client_form import Record, flat
 from gateway.web.client_groups import groups_to_give
 from gateway.web.client_window import client_window, names_of
@@ -81,9 +81,10 @@ def record_window(ask: Any, now: Json, beside: Beside, **form: Any) -> Response:
     refusal = next((form[name] for name in REFUSALS if form.get(name)), None)
     shown = {"record": flat(now), "was": flat(now), "version": now["version"], "differences": [], "refusal": None} | form
     shown["was"] = json.dumps(shown["was"], ensure_ascii=False)
-    return client_window(ask, "record", status=status_of(refusal) if refusal else 200, **with_beside(ask, now, beside), **shown)
+    response = client_window(ask, "record", **with_beside(ask, now, beside), **shown)
+    return refused(response, refusal) if refusal else response
 
 
 def new_window(ask: Any, record: Record, group_ids: list[str], refusal: Refusal | None = None) -> Response:
-    shown = {"record": record, "group_ids": group_ids, "refusal": refusal, "differences": []}
-    return client_window(ask, "record", None, status=status_of(refusal) if refusal else 200, groups=groups_to_give(ask), **shown)
+    shown = {"record": record, "group_ids": group_ids, "differences": []}
+    return client_window(ask, "record", None, refusal, groups=groups_to_give(ask), **shown)

@@ -9,9 +9,10 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response
 
+from gateway.errors import refused
 from gateway.web.clients import CERTIFICATES, TONES
 from gateway.web.window import window
-from services.contracts.errors import NotAllowed, NotFound
+from services.contracts.errors import NotAllowed, NotFound, Refusal
 
 TABS: dict[str, tuple[LazyString, str]] = {
     "record": (_("Datos del cliente"), ""),
@@ -21,10 +22,11 @@ TABS: dict[str, tuple[LazyString, str]] = {
 }
 
 
-def client_window(ask: Any, tab: str, client: dict[str, Any] | None, *, status: int = 200, **values: Any) -> Response:
-    """One tab of a client, or the empty window of a new one."""
+def client_window(ask: Any, tab: str, client: dict[str, Any] | None, refusal: Refusal | None = None, **values: Any) -> Response:
+    """One tab of a client, or the empty window of a new one; after a refusal, with that."""
     frame = {"client": client, "tab": tab, "tabs": TABS, "certificates": CERTIFICATES, "tones": TONES}
-    return window(ask, f"client/{tab}.html", status=status, **frame, **values)
+    response = window(ask, f"client/{tab}.html", refusal=refusal, **frame, **values)
+    return refused(response, refusal) if refusal else response
 
 
 def address_of(client_id: str, tab: str = "record") -> str:

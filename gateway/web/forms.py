@@ -7,20 +7,17 @@ from typing import Any, Final
 from flask import request
 from werkzeug.wrappers import Response
 
-from gateway.errors import status_of
+from gateway.errors import refused
 from gateway.web.window import window
-from services.contracts.errors import Conflict, Invalid, NotAllowed, Refusal, TooLarge, TooMany
+from services.contracts.errors import Away, Conflict, Invalid, NotAllowed, Refusal, TooLarge, TooMany
 
-SHOWN_AGAIN: Final = (Invalid, Conflict, NotAllowed, TooLarge, TooMany)
+SHOWN_AGAIN: Final = (Invalid, Conflict, NotAllowed, TooLarge, TooMany, Away)
 
 
 def page(ask: Any, template: str, refusal: Refusal | None, **values: Any) -> Response:
     """The same page for who asks for it and for who was refused: then with the refusal's status, and each fault by its field."""
-    status = status_of(refusal) if refusal else 200
-    response = window(ask, template, status, refusal=refusal, errors=by_field(refusal), **values)
-    if isinstance(refusal, TooMany):
-        response.headers["Retry-After"] = refusal.retry_after_s
-    return response
+    response = window(ask, template, refusal=refusal, errors=by_field(refusal), **values)
+    return refused(response, refusal) if refusal else response
 
 
 def by_field(refusal: Refusal | None) -> dict[str, list[str]]:

@@ -13,7 +13,7 @@ from flask import Blueprint, request
 from flask_babel import lazy_gettext as _
 
 from gateway import session
-from gateway.errors import status_of
+from gateway.errors import refused
 from gateway.web import names
 from gateway.web.every import every
 from gateway.web.inbox_filters import ORDERS, applied, horizons
@@ -58,7 +58,8 @@ def shown(ask: Any, item: Json | None = None, refusal: Refusal | None = None, th
     listed = {"found": found, "page": page, "trays": trays(ask, page, found), "applied": applied(page, called)}
     offered = {"names": names, "orders": ORDERS, "horizons": horizons(), "address_of": address_of}
     pane = {"item": item, "refusal": refusal, "theirs": theirs, **about(item, found["items"])}
-    return window(ask, "inbox/list.html", status_of(refusal) if refusal else 200, **called, **listed, **offered, **pane)
+    response = window(ask, "inbox/list.html", **called, **listed, **offered, **pane)
+    return refused(response, refusal) if refusal else response
 
 
 def about(item: Json | None, items: list[Json]) -> Json:

@@ -17,7 +17,7 @@ from gateway.web import names
 from gateway.web.inbox import INBOX, address_of, shown
 from gateway.web.lists import day
 from gateway.web.notices import Undo, then
-from services.contracts.errors import Invalid, NotAllowed, StaleVersion
+from services.contracts.errors import Away, Invalid, NotAllowed, StaleVersion
 
 Json = dict[str, Any]
 CHANGEABLE: Final = ("processing_state", "process_by", "assignee_id")
@@ -34,7 +34,7 @@ def process(notification_id: str) -> Any:
         require_processing(ask)
         try:
             now = ask.notifications.change(notification_id, changes) if len(changes) > 1 else before
-        except (Invalid, StaleVersion) as refusal:
+        except (Invalid, StaleVersion, Away) as refusal:
             item = ask.notifications.notification(notification_id)
             return shown(ask, item, refusal, theirs(ask, item) if isinstance(refusal, StaleVersion) else None)
     return then(after(notification_id), gettext("Guardado."), as_it_was(before, now))
