@@ -17,9 +17,12 @@ from typing import Any, Final
 import structlog
 from flask import Response, request
 from simple_websocket import ConnectionClosed, Server
+from wsproto.utilities import LocalProtocolError
 
-__all__ = ["ConnectionClosed", "Server", "hang_up", "upgraded"]
+__all__ = ["GONE", "Server", "hang_up", "upgraded"]
 log = structlog.get_logger()
+GONE: Final = (ConnectionClosed, LocalProtocolError, OSError)
+"""What one of several writers meets whose connection is over: it was closed, another one of them is just closing it, or nobody is there."""
 PING_S: Final = 25
 WRITE_S: Final = 10
 
@@ -71,7 +74,7 @@ class Shared:
 
 def hang_up(wire: Server, reason: int = 1000, message: str = "") -> None:
     """Whoever has gone already is left at that."""
-    with contextlib.suppress(ConnectionClosed, OSError):
+    with contextlib.suppress(*GONE):
         wire.close(reason, message)
     wire.sock.close()
 

@@ -22,7 +22,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from gateway import session
-from gateway.upgrading import ConnectionClosed, Server, hang_up, upgraded
+from gateway.upgrading import GONE, Server, hang_up, upgraded
 from gateway.web.window import window
 from services.contracts.errors import Away, Conflict, NotAllowed, Refusal
 
@@ -149,7 +149,7 @@ def downwards(there: socket.socket, wire: Server) -> None:
     try:
         while shown := there.recv(1 << 16):
             wire.send(shown)
-    except (OSError, ConnectionClosed):
+    except GONE:
         pass
     shut(there)
     hang_up(wire)

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import eventlet
 import pytest
 from eventlet import hubs, wsgi
 from flask import Flask
-from simple_websocket import Client, ConnectionClosed
+from simple_websocket import Client, ConnectionClosed, Server
 from simple_websocket.ws import Base
+from wsproto.events import CloseConnection
 
-from gateway.upgrading import upgraded
-from gateway.web.viewer import PROTOCOL, Judge, carry, connected
+from gateway.upgrading import hang_up, upgraded
+from gateway.web.viewer import PROTOCOL, Judge, carry, connected, downwards
 from tests.worlds import until
 
 MORE_THAN_FITS = 1 << 24
@@ -36,8 +39,16 @@ def screen(tmp_path):
 @pytest.fixture
 def viewer(screen):
     """The address of a gateway that carries whoever comes to the screen."""
-    app, path = Flask(__name__), screen.getsockname()
-    app.add_url_rule("/", view_func=lambda: upgraded(PROTOCOL, lambda wire: carry(wire, connected(path), Judge(None, ""))), websocket=True)
+    path = screen.getsockname()
+    with served(lambda wire: carry(wire, connected(path), Judge(None, ""))) as address:
+        yield address
+
+
+@contextmanager
+def served(talk: Callable[[Server], None]) -> Iterator[str]:
+    """The address of a gateway that talks so to whoever comes."""
+    app = Flask(__name__)
+    app.add_url_rule("/", view_func=lambda: upgraded(PROTOCOL, talk), websocket=True)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen()
@@ -133,3 +144,25 @@ def shown(there: socket.socket) -> None:
         there.sendall(bytes(MORE_THAN_FITS))
     except OSError:
         return
+
+
+def show(wire: Server) -> None:
+    screen, there = socket.socketpair()
+    with screen, there:
+        screen.sendall(b"a picture")
+        downwards(there, wire)
+
+
+@pytest.mark.parametrize("act", [hang_up, show])
+def test_whoever_meets_another_one_that_is_hanging_up_is_left_at_that(act):
+    left = []
+
+    def talk(wire: Server) -> None:
+        wire.ws.send(CloseConnection(1000))  # The other one has this to send, and has not sent it yet.
+        act(wire)
+        left.append(act)
+
+    with served(talk) as address:
+        wire = Client(address, subprotocols=[PROTOCOL])
+        wire.thread.join()
+    assert left == [act]
