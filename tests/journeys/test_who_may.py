@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.journeys.portfolio import a_company, register, with_mailbox
+from tests.journeys.portfolio import a_company, notified, register, with_mailbox
 from tests.visitors import wait_for
 
 
@@ -16,6 +16,18 @@ def test_a_user_sees_only_the_clients_of_their_groups(site):
     assert [client["id"] for client in reader.get("/api/clients").body["items"]] == [seen]
     assert reader.get(f"/api/clients/{unseen}").status == 404
     assert manager.get(f"/api/clients/{unseen}").status == 200
+
+
+def test_a_user_finds_nothing_by_a_group_that_is_not_theirs(site):
+    """Not even clients of theirs that are in it too, nor what came for them."""
+    firm = site.firm()
+    ours, theirs = firm.group("Nuestros"), firm.group("De otros")
+    manager, operator = firm.user("manager", [ours]), firm.user("operator", [ours])
+    with_mailbox(firm, manager, [ours, theirs], party=notified(site, "Requerimiento"))
+    for path in ("/api/notifications", "/api/clients"):
+        for person, group_id in ((operator, ours), (manager, theirs)):
+            wait_for(person, path, lambda body: body["total"] == 1, group=group_id)
+        assert operator.get(path, group=theirs).body["total"] == 0
 
 
 def test_another_firms_client_is_not_found_in_the_very_words_of_one_that_does_not_exist(site):
