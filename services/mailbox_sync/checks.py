@@ -31,6 +31,10 @@ KEPT = ("origin_code", "reference", "subject", "link", "holder_tax_id", "holder_
 CHANGING = (*KEPT[2:], "digest")
 
 
+Lease = tuple[str, int]
+"""(mailbox, fence)"""
+
+
 @dataclass(kw_only=True)
 class Check:
     """`began_at` is the database's clock at the claim, `covered_…` what the last check left.
@@ -60,6 +64,10 @@ class Check:
     notices_seen: int = 0
     notices_new: int = 0
     digests: list[str] = field(default_factory=list)
+
+    @property
+    def lease(self) -> Lease:
+        return (self.mailbox_id, self.fence)
 
     @property
     def body(self) -> str:

@@ -5,24 +5,25 @@ that waited longest first, so that a tenant with half of all mailboxes delays no
 Every instant is the database's: workers' clocks decide nothing.
 
     free (due_at in the past) → claimed (due_at = end of the lease, fence + 1) → free at the time that the check's end sets
-                                        ├─ worker lives: it renews all its leases every few seconds
-                                        └─ worker died: due again by itself when the lease ends
+                                        ├─ the check is in hand: its worker renews the lease every few seconds
+                                        └─ the worker died or left the check: due again by itself when the lease ends
     withdrawn (due_at null, fence + 1): paused, switched off, archived; what still reads it can write nothing any more
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Container, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, DateTime, Row, Update, bindparam, case, func, insert, select, text, update
+from sqlalchemy import ColumnElement, DateTime, Row, Select, Update, bindparam, case, func, insert, select, text, tuple_, update
 from sqlalchemy.orm import Session
 
 from services.chassis.insert import insert_new
+from services.contracts.errors import NotFound
 from services.mailbox_sync.models import Due, Turn
 from services.mailbox_sync.schedule import LEASE
 
@@ -115,10 +116,10 @@ def hold(db: Session, mailbox_id: str, fence: int) -> datetime:
     return _write(db, mailbox_id, fence, due_at=ends_at, lease_until=ends_at).due_at - LEASE
 
 
-def renew(db: Session, worker: str) -> None:
-    """All that the worker holds is its own for another lease. What it lost meanwhile carries another's name by now."""
+def renew(db: Session, leases: Collection[tuple[str, int]]) -> None:
+    """These, by mailbox and fence, are their holder's for another lease. What was lost meanwhile has another fence by now."""
     ends_at = later(db, LEASE)
-    theirs = update(Due).where(Due.leased_by == worker, Due.lease_until.is_not(None))
+    theirs = update(Due).where(tuple_(Due.mailbox_id, Due.fence).in_(leases), Due.lease_until.is_not(None))
     db.execute(theirs.values(due_at=ends_at, lease_until=ends_at), execution_options=NO_SYNC)
 
 
@@ -222,6 +223,14 @@ def bring_forward(db: Session, mailbox_ids: Iterable[str], urgent: bool = False)
     db.execute(free.values(due_at=now, lease_until=None, leased_by=""), execution_options=NO_SYNC)
 
 
+def wait_for(db: Session, mailbox_ids: Select[str]) -> None:
+    """Until whoever claims or ends checks of these mailboxes has written it; nobody does before the unit ends."""
+    db.execute(select(Due.mailbox_id).where(Due.mailbox_id.in_(mailbox_ids)).order_by(Due.mailbox_id).with_for_update())
+
+
 def locked(db: Session, mailbox_id: str) -> Due:
-    """The mailbox's row, nobody else's until the unit ends."""
-    return db.scalars(select(Due).where(Due.mailbox_id == mailbox_id).with_for_update()).one()
+    """The mailbox's row, nobody else's until the unit ends. Raises NotFound when the mailbox was removed meanwhile."""
+    row = db.scalars(select(Due).where(Due.mailbox_id == mailbox_id).with_for_update()).one_or_none()
+    if row is None:
+        raise NotFound()
+    return row

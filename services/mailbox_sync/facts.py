@@ -81,9 +81,11 @@ def keep_certificate(db: UnitOfWork, told: CertificateImported) -> None:
 
 
 def _in_trouble(db: UnitOfWork, client_id: str) -> Iterable[str]:
+    """One that is just being claimed is waited for: it would find no certificate, and its error would be written where nobody looks."""
     whose = Mailbox.via.in_(FIRM_VIAS) if not client_id else (Mailbox.client_id == client_id) & (Mailbox.via == "own_certificate")
     readable = Client.receives_notifications & ~Client.is_archived
     found = select(Mailbox.id).join(Client, Client.id == Mailbox.client_id).where(whose, readable, Mailbox.state != "paused")
+    claims.wait_for(db, found)
     return list(db.scalars(found.where(or_(Mailbox.error.is_not(None), Mailbox.state == "unreadable"))))
 
 

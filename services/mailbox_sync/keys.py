@@ -14,14 +14,15 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+import structlog
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 
 from services.chassis.boxes import WorkerKey, wipe
+from services.chassis.logs import what_failed
 from services.chassis.promises import Asked
 from services.chassis.sealing import CannotOpen
 from services.chassis.traceless import freed_memory_is_overwritten
-from services.contracts.errors import Refusal
 from services.contracts.message import new_id, utc_now
 from services.contracts.schemas.certificates import release_context
 from services.contracts.sentences import said
@@ -29,6 +30,7 @@ from services.mailbox_sync.checks import Check
 from services.mailbox_sync.connecting import Fault, TryLater, Unreadable
 from services.mailbox_sync.identity import Identity, PrivateKey
 
+log = structlog.get_logger()
 Json = dict[str, Any]
 PASSING = {"client_unknown", "ticket_expired", "ticket_used"}
 AWAY = TryLater(
@@ -50,14 +52,16 @@ def ticket_for(check: Check) -> Json:
 
 
 def released(keyring: Asked, key: WorkerKey, checks: Sequence[Check]) -> list[Json | Fault]:
-    """Per check what the keyring answers, or the fault that its refusal is; the same fault for all when it cannot be reached."""
+    """Per check what the keyring answers, or the fault that its refusal is; the same fault for all when it cannot answer."""
     if not checks:
         return []
     try:
         answers = keyring.release([ticket_for(check) for check in checks], key.public)
-    except Refusal:
+        return [refused(answer["refused"]) if "refused" in answer else answer for _, answer in zip(checks, answers, strict=True)]
+    except Exception as error:
+        # Whatever it is, these mailboxes are this worker's: they get an end that people see, and are tried again.
+        log.warning("keys_not_released", checks=len(checks), error=what_failed(error))
         return [AWAY] * len(checks)
-    return [refused(answer["refused"]) if "refused" in answer else answer for answer in answers]
 
 
 def refused(refusal: Json) -> Fault:

@@ -96,7 +96,7 @@ def change(db: UnitOfWork, mailbox: Mailbox, changes: Json) -> None:
     """`changes` as loaded by `schemas.mailboxes.MailboxChanges`. Another way in, or being resumed, makes it due at once."""
     if changes["version"] != mailbox.version:
         raise StaleVersion()
-    was_paused = mailbox.state == "paused"
+    was_paused, before = mailbox.state == "paused", (mailbox.via, mailbox.certificate_id)
     for name in ("via", "certificate_id"):
         setattr(mailbox, name, changes.get(name, getattr(mailbox, name)))
     require_valid(db, mailbox)
@@ -108,7 +108,8 @@ def change(db: UnitOfWork, mailbox: Mailbox, changes: Json) -> None:
         end_syncs(db, [mailbox.id], PAUSED)
     else:
         mailbox.state = "active" if was_paused else mailbox.state
-        if why_not_read(db.get_one(Client, mailbox.client_id)) is None:
+        is_other = was_paused or (mailbox.via, mailbox.certificate_id) != before
+        if is_other and why_not_read(db.get_one(Client, mailbox.client_id)) is None:
             claims.bring_forward(db, [mailbox.id])
     announce(db, mailbox, "paused" if is_paused else "changed")
 

@@ -109,11 +109,11 @@ class KnownNotice(Tenanted, Model):
     __tablename__ = "known_notices"
     mailbox_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     origin_code: Mapped[str] = mapped_column(String(40), primary_key=True)
-    reference: Mapped[str] = mapped_column(String(200), primary_key=True)
+    reference: Mapped[str] = mapped_column(String(255), primary_key=True)
     digest: Mapped[str] = mapped_column(String(64))
     subject: Mapped[str] = mapped_column(Text)
     link: Mapped[str] = mapped_column(String(12))
-    holder_tax_id: Mapped[str] = mapped_column(String(20))
+    holder_tax_id: Mapped[str] = mapped_column(String(50))
     holder_name: Mapped[str] = mapped_column(Text)
 
 

@@ -7,7 +7,8 @@ the next claim is being prepared while the last one is read. Polling every secon
 earlier. Listing has no legal effect, so a check may be repeated at will: a worker that is killed leaves a lease that runs out, and the next
 one starts from page 1, finding known what was stored.
 
-Invariant: `complete` is reached only when the connector's pages ended without a fault; and every write holds the fence.
+Invariants: `complete` is reached only when the connector's pages ended without a fault; every write holds the fence; and a lease is
+renewed only while its check is in hand, so that one that was left, whatever the reason, is claimed again when its lease ends.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from eventlet.queue import LightQueue
 from nameko.extensions import DependencyProvider
 
 from services.chassis.always import always
+from services.chassis.away import is_away
 from services.chassis.boxes import WorkerKey
 from services.chassis.database import Database, Store, UnitOfWork
 from services.chassis.entrypoints import on
@@ -37,7 +39,7 @@ from services.contracts.events import MailboxesChanged, SyncRequested
 from services.contracts.message import new_id
 from services.contracts.sentences import said
 from services.mailbox_sync import claims, endings
-from services.mailbox_sync.checks import Check, held, store_page
+from services.mailbox_sync.checks import Check, Lease, held, store_page
 from services.mailbox_sync.claims import LeaseLost
 from services.mailbox_sync.completing import Ended, Waiting, complete, complete_together
 from services.mailbox_sync.connecting import BodySettings, Connector, Fault, ListChanged, OurFault, Page
@@ -57,7 +59,6 @@ NO_MORE = said("Quien pidió la consulta ya no tiene permiso sobre este buzón; 
 NO_LONGER_ALLOWED = {"code": "not_allowed", "message": NO_MORE}
 OUR_FAULT = OurFault("internal", said("La consulta falló por un error de Casillero, ya anotado. Se repetirá más tarde."))
 ACCESS_AWAY = OurFault("access_away", said("No se pudo comprobar el permiso: una parte del sistema no responde. Se repetirá más tarde."))
-PROGRAM_ERRORS = (ValueError, TypeError, LookupError, AttributeError)
 
 
 class Stopping(Exception):
@@ -78,6 +79,7 @@ class Desk(DependencyProvider):
         self.identities = OpenIdentities(self.key, self.settings.bodies_ca_file or None)
         self.bell = threading.Event()
         self.read = Waiting(4 * self.settings.sync_in_flight)
+        self.in_hand: set[Lease] = set()
 
     def get_dependency(self, worker_ctx: Any) -> Desk:
         return self
@@ -127,13 +129,15 @@ class SyncWorker(Service):
     def keep_leases(self, stopping: threading.Event) -> None:
         """A page may take longer than a lease; a worker that died keeps its mailboxes no longer than one."""
         while not stopping.wait(LEASE.total_seconds() / 3):
-            with self.db.begin() as db:
-                claims.renew(db, self.desk.worker)
+            if held_now := sorted(self.desk.in_hand):
+                with self.db.begin() as db:
+                    claims.renew(db, held_now)
 
     def _feed(self, ready: LightQueue) -> int:
         """Claim some mailboxes and put them where the readers take them; how many there were."""
         with self.db.begin() as db:
             checks = prepare(db, claims.claim(db, self.desk.worker, claim_size(self.desk.settings.sync_in_flight)))
+        self.desk.in_hand.update(check.lease for check in checks)
         for check, answer in zip(checks, released(self.keyring, self.desk.key, checks), strict=True):
             check.use_id = "" if isinstance(answer, Fault) else answer["use_id"]
             ready.put((check, answer))
@@ -142,14 +146,20 @@ class SyncWorker(Service):
     def _read_until_told(self, ready: LightQueue, stopping: threading.Event) -> None:
         while (item := ready.get()) is not None:
             check, answer = item
+            last: Page | None = None
             with whatever_comes(self.db, check):
-                self._read(check, answer, stopping)
+                last = self._read(check, answer, stopping)
+            if last is None:
+                self.desk.in_hand.discard(check.lease)
+            else:
+                self.desk.read.add(check, last)
 
     def _write_until_told(self) -> None:
         for batch in self.desk.read.batches():
             for check, last in self._written_together(batch):
                 with whatever_comes(self.db, check):
                     self._write(check, last)
+            self.desk.in_hand.difference_update(check.lease for check, _ in batch)
 
     def _written_together(self, batch: list[Ended]) -> list[Ended]:
         """Those that have to be written alone; all, when something is wrong with one of them."""
@@ -164,13 +174,13 @@ class SyncWorker(Service):
         try:
             with self.db.begin(check.asking) as db:
                 complete(db, check, last, self.desk.settings.sync_every_s)
-        except PROGRAM_ERRORS as error:
+        except Exception as error:
             self._fail_by_us(check, error)
 
-    def _read(self, check: Check, answer: Json | Fault, stopping: threading.Event) -> None:
-        """One check, whatever comes of it."""
+    def _read(self, check: Check, answer: Json | Fault, stopping: threading.Event) -> Page | None:
+        """One check, whatever comes of it. → its last page when it was read whole; None when it has ended."""
         try:
-            self._read_whole(check, answer, stopping)
+            return self._read_whole(check, answer, stopping)
         except Stopping:
             with held(self.db, check) as (db, now):
                 endings.hand_back(db, check, now)
@@ -179,10 +189,12 @@ class SyncWorker(Service):
                 endings.give_up(db, check, now, NO_LONGER_ALLOWED, self.desk.settings.sync_every_s)
         except Fault as fault:
             self._fail(check, fault)
-        except PROGRAM_ERRORS as error:
+        except Exception as error:
             self._fail_by_us(check, error)
+        return None
 
-    def _read_whole(self, check: Check, answer: Json | Fault, stopping: threading.Event) -> None:
+    def _read_whole(self, check: Check, answer: Json | Fault, stopping: threading.Event) -> Page:
+        """→ the last page, once the connector has found the whole complete; it is stored with the end of the check."""
         if stopping.is_set():
             raise Stopping
         if isinstance(answer, Fault):
@@ -190,16 +202,15 @@ class SyncWorker(Service):
         self._still_allowed(check)
         with self.desk.identities.reading(answer) as identity:
             check.asked_s = time.monotonic()
-            for reading in range(1, READINGS_OF_A_LIST + 1):
+            for _ in range(READINGS_OF_A_LIST - 1):
                 try:
                     return self._store_all(check, self.desk.connector(check.body).pages(check.address, identity), stopping)
                 except ListChanged:
-                    if reading == READINGS_OF_A_LIST:
-                        raise
                     check.start_again()
+            return self._store_all(check, self.desk.connector(check.body).pages(check.address, identity), stopping)
 
-    def _store_all(self, check: Check, pages: Iterator[Page], stopping: threading.Event) -> None:
-        """Page by page; the last one waits to be stored with the end of the check, once the connector has found the whole complete."""
+    def _store_all(self, check: Check, pages: Iterator[Page], stopping: threading.Event) -> Page:
+        """Page by page, but for the last."""
         for page in pages:
             if page.number == page.total_pages:
                 last = page
@@ -210,7 +221,7 @@ class SyncWorker(Service):
                 raise Stopping
             self._still_allowed(check)
         check.read_s = time.monotonic()
-        self.desk.read.add(check, last)
+        return last
 
     def _still_allowed(self, check: Check) -> None:
         """A change of rights applies to the first page and to the next. A check by schedule is nobody's: nobody's rights matter."""
@@ -231,6 +242,9 @@ class SyncWorker(Service):
             endings.fail(db, check, now, fault)
 
     def _fail_by_us(self, check: Check, error: Exception) -> None:
+        """What passes by itself, and a lease that was lost, is not the check's fault, and nothing can be written of it now."""
+        if isinstance(error, LeaseLost) or is_away(error):
+            raise error
         log.error("check_broken", mailbox_id=check.mailbox_id, body=check.body, error=what_failed(error))
         self._fail(check, OUR_FAULT)
 

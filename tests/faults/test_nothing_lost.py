@@ -119,6 +119,28 @@ def test_while_the_database_is_away_calls_answer_503_and_reading_goes_on_afterwa
     assert wait_for(manager, "/api/notifications", lambda body: body["total"] == 1)["items"][0]["subject"] == "Después"
 
 
+def test_a_reading_that_met_a_database_away_is_taken_up_again_by_itself(deployed):
+    """Its worker lives on, and must not keep the mailbox that it left."""
+    firm = deployed.firm()
+    manager = firm.user("manager", [firm.group("Todos")])
+    client = with_mailbox(firm, manager)
+    wait_for(manager, f"/api/mailboxes/{client.mailbox_id}", lambda body: body["last_complete_check_at"])
+    deployed.sandbox.many([client.party.tax_id], 120, seed=next(numbers))
+    deployed.sandbox.fault("slow", value=2)
+    sync_id = sync_now(manager, client)
+    wait_for(manager, f"/api/syncs/{sync_id}", lambda body: body["pages_read"] >= 1)
+    deployed.servers.stop_postgresql()
+    until(lambda: "check_abandoned" in logs_of_workers(deployed), "a worker has left its check")
+    deployed.servers.start_postgresql()
+    deployed.sandbox.clear_faults()
+    wait_for(manager, f"/api/syncs/{sync_id}", lambda body: body["state"] == "done")
+    assert wait_for(manager, "/api/notifications", lambda body: body["total"] == 120)["total"] == 120
+
+
+def logs_of_workers(site):
+    return "".join(site.processes[name].log.read_text() for name in ("sync_worker 1", "sync_worker 2"))
+
+
 def test_a_sync_worker_that_dies_is_replaced_by_another_and_nothing_is_read_twice_into_the_inbox(deployed):
     firm = deployed.firm()
     manager = firm.user("manager", [firm.group("Todos")])

@@ -56,18 +56,17 @@ def test_leases_of_workers_known_to_be_dead_are_forgotten_at_once(store):
         store_page(db, stale[0], page("x1"))
 
 
-def test_a_living_worker_renews_all_that_it_holds_and_nothing_of_another(store):
-    (first,), (second,) = plant(store, "a", 1), plant(store, "b", 1)
-    claim(store, 1, "mine")
-    claim(store, 1, "another")
+def test_a_worker_renews_what_it_has_in_hand_and_nothing_that_it_left_or_another_holds(store):
+    """A check that was left is somebody's again when its lease ends, also while its worker lives."""
+    (first,), (left,), (other,) = plant(store, "a", 1), plant(store, "b", 1), plant(store, "c", 1)
+    fences = {one.mailbox_id: one.fence for one in claim(store, 3, "mine")}
     with store.begin() as db:
         nearly = claims.database_now(db) + timedelta(seconds=1)
         db.execute(update(Due).values(due_at=nearly, lease_until=nearly))
     with store.begin() as db:
-        claims.renew(db, "mine")
-    left = {due(store, mailbox_id).leased_by: due(store, mailbox_id).lease_until for mailbox_id in (first, second)}
-    assert left["mine"] > nearly + LEASE / 2
-    assert left["another"] == nearly
+        claims.renew(db, [(first, fences[first]), (other, fences[other] - 1)])
+    assert due(store, first).lease_until > nearly + LEASE / 2
+    assert [due(store, mailbox_id).lease_until for mailbox_id in (left, other)] == [nearly, nearly]
 
 
 def test_each_page_renews_the_lease(store):

@@ -134,6 +134,14 @@ def test_a_paused_mailbox_is_not_read_until_it_is_resumed(office):
     until(lambda: office.mailbox(holder)["last_complete_check_at"] > mailbox["last_complete_check_at"])
 
 
+def test_a_change_that_changes_nothing_reads_nothing(office):
+    """Whoever may change mailboxes may not read them for that."""
+    holder = office.readable()
+    mailbox = office.checked(holder)
+    changed = office.ask.mailbox_sync.change_mailbox(holder.mailbox_id, {"version": mailbox["version"], "via": mailbox["via"]})
+    assert changed["next_check_at"] == mailbox["next_check_at"]
+
+
 def test_an_old_version_changes_nothing(office):
     holder = office.with_mailbox(office.client())
     with pytest.raises(StaleVersion):

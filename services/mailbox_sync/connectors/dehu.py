@@ -32,6 +32,7 @@ PAGING = "dehu.paginador."
 KINDS = {"1": "communication", "2": "notification"}
 LINKS = {"1": "holder", "2": "addressee", "3": "attorney"}
 SUCCESS = "200"
+LONGEST_REFERENCE, LONGEST_TAX_ID = 255, 50
 MADRID = ZoneInfo("Europe/Madrid")
 INTEGER = re.compile(r"\d{1,18}", re.ASCII)
 
@@ -123,7 +124,7 @@ def _read_notice(item: ws_security.Element, mailbox: Mailbox) -> Notice:
     holder = children(fields["titular"]) if "titular" in fields else {}
     notice = Notice(
         origin_code=str(_integer(text_of(fields, "codigoOrigen"))),
-        reference=_said(text_of(fields, "identificador").strip()),
+        reference=_within(LONGEST_REFERENCE, _said(text_of(fields, "identificador").strip())),
         kind=_one_of(KINDS, text_of(fields, "tipoEnvio")),
         link=_one_of(LINKS, text_of(fields, "vinculo")),
         subject=text_of(fields, "concepto"),
@@ -131,7 +132,7 @@ def _read_notice(item: ws_security.Element, mailbox: Mailbox) -> Notice:
         issuer=_party(fields, "organismoEmisor"),
         issuer_root=_party(fields, "organismoEmisorRaiz"),
         holder_name=text_of(holder, "nombreTitular"),
-        holder_tax_id=_optional(holder, "nifTitular").strip() or mailbox.holder_tax_id,
+        holder_tax_id=_within(LONGEST_TAX_ID, _optional(holder, "nifTitular").strip() or mailbox.holder_tax_id),
         available_at=_instant(text_of(fields, "fechaPuestaDisposicion")),
         public_metadata=_optional(fields, "metadatosPublicos"),
     )
@@ -152,6 +153,12 @@ def _optional(fields: dict[str, ws_security.Element], name: str) -> str:
 def _said(text: str) -> str:
     if not text:
         raise UnexpectedAnswer("empty_value", said("La DEHú dejó vacío un dato obligatorio."))
+    return text
+
+
+def _within(most: int, text: str) -> str:
+    if len(text) > most:
+        raise UnexpectedAnswer("unknown_value", said("La DEHú dio un valor que no consta en su guía."))
     return text
 
 

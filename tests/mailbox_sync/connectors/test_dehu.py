@@ -145,6 +145,7 @@ def test_the_page_that_would_complete_a_wrong_listing_is_never_given(reader: Rea
         ("2026-09-29T10:15:00+02:00", "0001-01-01T00:00:00+02:00"),
         ("<ns1:codigoOrigen>2", "<ns1:codigoOrigen>dos"),
         ("<ns1:identificador>a1b2c3d4e5f600000001", "<ns1:identificador>"),
+        ("<ns1:identificador>a1b2c3d4e5f600000001", "<ns1:identificador>" + 256 * "a"),
         ("<ns1:concepto>Requerimiento a1b2c3d4e5f600000001</ns1:concepto>", ""),
         ("<ns1:vinculo>1</ns1:vinculo>", "<ns1:vinculo>1</ns1:vinculo><vinculo>1</vinculo>"),
         ("ns1:titular", "ns1:destinatario"),
@@ -158,6 +159,11 @@ def test_what_the_specification_does_not_describe_is_refused(reader: Reader, old
     assert old in content
     reader.plays(content.replace(old, new))
     assert isinstance(reader.refusal(), UnexpectedAnswer)
+
+
+def test_a_reference_as_long_as_the_guide_allows_is_read(reader: Reader) -> None:
+    reader.plays(page_of([1], 1).replace("<ns1:identificador>a1b2c3d4e5f600000001", "<ns1:identificador>" + 255 * "a"))
+    assert reader.read()[0].notices[0].reference == 255 * "a"
 
 
 @pytest.mark.parametrize(
