@@ -8,16 +8,17 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator
-from typing import IO, Any
+from typing import IO, Any, Final
 
 from flask import Response, request
 
 from gateway import session
 from gateway.exports import sent
-from services.contracts.errors import Invalid
+from services.contracts.errors import Invalid, NotAllowed
 from services.contracts.schemas.documents import LARGEST, PART_BYTES
 from services.contracts.sentences import said
 
+NEEDS: Final = "notifications.process"
 LARGEST_FORM = LARGEST + 100_000
 """With the parts of the form around the file."""
 
@@ -31,6 +32,17 @@ def uploaded_document(client_id: str) -> dict[str, Any]:
     name = file.filename.replace("\\", "/").rpartition("/")[2]
     with session.services() as ask:
         return keep(ask, client_id, {"name": name}, file.stream)
+
+
+def require_keeping(ask: Any) -> None:
+    """For who first reads what is to be kept, where reading leaves a trace. Raises NotAllowed; `keep` does as well."""
+    if NEEDS not in ask.access.me()["capabilities"]:
+        raise NotAllowed(
+            said(
+                "Su rol no le permite hacer esto (falta «{capability}»). Pídaselo a quien administra los usuarios de su despacho.",
+                capability=NEEDS,
+            )
+        )
 
 
 def keep(ask: Any, client_id: str, new: dict[str, str], file: IO[bytes]) -> dict[str, Any]:

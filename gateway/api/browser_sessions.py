@@ -12,7 +12,7 @@ from gateway import session
 from gateway.api.describing import describes
 from gateway.api.shapes import listed
 from gateway.api.uploads import only_known, uploaded
-from gateway.documents import keep
+from gateway.documents import keep, require_keeping
 from services.contracts.schemas.browser_sessions import BrowserSession, NewBrowserSession
 from services.contracts.schemas.documents import Document
 
@@ -84,6 +84,7 @@ def download(session_id: str, name: str) -> Response:
 @describes("Keep a downloaded file among the client's documents", answer=Document, status=201, refusals=(401, 403, 404, 409, 413, 429, 503))
 def keep_download(session_id: str, name: str) -> dict[str, Any]:
     with session.services() as ask:
+        require_keeping(ask)
         client_id = ask.browser.session(session_id)["client_id"]
         file = ask.browser.download(session_id, name)
         content = BytesIO(base64.b64decode(file["content_base64"]))

@@ -25,6 +25,7 @@ from gateway import session
 from gateway.upgrading import GONE, Server, hang_up, upgraded
 from gateway.web.window import window
 from services.contracts.errors import Away, Conflict, NotAllowed, Refusal
+from services.contracts.schemas.browser_sessions import ENDINGS
 
 PROTOCOL: Final = "binary"
 TOKEN: Final = "casillero."
@@ -45,7 +46,7 @@ def viewer(session_id: str) -> Any:
         shown = ask.browser.session(session_id)
         token = ask.browser.viewer_token(session_id) if shown["state"] == "open" else ""
         client = ask.clients.client(shown["client_id"])
-        response = window(ask, "browser/viewer.html", shown=shown, client=client, token=token)
+        response = window(ask, "browser/viewer.html", shown=shown, client=client, token=token, endings=ENDINGS)
     response.headers["Content-Security-Policy"] = POLICY
     response.headers["Cache-Control"] = "no-store"
     return response

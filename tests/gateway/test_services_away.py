@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from flask import g
 from werkzeug.wrappers import Response
 
-from gateway.app import create_app
-from gateway.rpc import AWAY, Pool
-from services.chassis.asking import Asking
-from services.chassis.settings import Settings
+from gateway.rpc import AWAY
 from services.contracts.errors import Away
+from tests.gateway.made_up import Calls, answer_to
 
 CAPABILITIES = ["certificates.use", "clients.write", "settings.manage"]
-ME = {"id": "u", "name": "Ana", "language": "es", "capabilities": CAPABILITIES, "groups": [], "tenant": {"name": "Asesoría", "logo_version": 0}}
 CLIENT = {"id": "c", "name": "Bar Pepe", "tax_id": "12345678Z", "archived": False, "certificate": None, "warnings": [], "pending": 0}
 PORTAL = {"id": "p", "name": "Sede", "actions": [], "login_hosts": [], "hosts": [], "version": 1}
 
@@ -27,24 +20,8 @@ def away(*_: Any) -> Any:
     raise Away(AWAY)
 
 
-class Services(Pool):
-    """A pool whose services are these."""
-
-    def __init__(self, **services: dict[str, Any]):
-        super().__init__(Settings())
-        self.ask = SimpleNamespace(**{name: SimpleNamespace(**calls) for name, calls in services.items()})
-
-    @contextmanager
-    def services(self, asking: Asking) -> Iterator[Any]:
-        yield self.ask
-
-
-def posted(address: str, form: dict[str, str], **services: dict[str, Any]) -> Response:
-    """The answer to who is signed in and sends a form."""
-    app = create_app(Services(access={"me": lambda: ME}, **services))
-    with app.test_request_context(address, method="POST", data=form):
-        g.asking, g.csrf_token = Asking(tenant_id="t", user_id="u"), ""
-        return app.full_dispatch_request()
+def posted(address: str, form: dict[str, str], **services: Calls) -> Response:
+    return answer_to("POST", address, CAPABILITIES, form, **services)
 
 
 def is_told(page: Response) -> bool:

@@ -4,13 +4,14 @@ const state = document.getElementById("viewer-state");
 const words = place.dataset;
 const api = `/api/browser-sessions/${words.session}`;
 const POLL_MS = 2000;
+const NO_MORE = [401, 403, 404];
 const say = (text) => { state.textContent = text; };
-let ended = false;
+let over = false;
 
 const ask = async (method, path = "", body = undefined) => {
   const answer = await fetch(api + path, { method, body, headers: { "X-CSRF-Token": words.csrf } });
   const said = answer.status === 204 ? {} : await answer.json();
-  if (!answer.ok) throw new Error(words.refused.replace("{message}", said.message));
+  if (!answer.ok) throw Object.assign(new Error(words.refused.replace("{message}", said.message)), { status: answer.status });
   return said;
 };
 
@@ -23,13 +24,11 @@ screen.scaleViewport = true;
 screen.focusOnClick = true;
 screen.addEventListener("connect", () => { say(words.connected); screen.focus(); });
 screen.addEventListener("disconnect", async () => {
-  const now = await ask("GET").catch(() => ({ state: "ended" }));
-  ended = now.state !== "open";
-  say(ended ? words.closed : words.lost);
+  if (["open", "unknown"].includes(await look())) say(words.lost);
 });
 
 document.getElementById("viewer-close").addEventListener("click", async () => {
-  await ask("DELETE").catch((error) => say(error.message));
+  await ask("DELETE").then(look, (error) => say(error.message));
 });
 
 document.getElementById("viewer-upload").addEventListener("change", async (event) => {
@@ -50,6 +49,8 @@ const show = (files) => {
     const item = document.createElement("li"), link = document.createElement("a");
     link.href = `${api}/downloads/${encodeURIComponent(file.name)}`;
     link.textContent = file.name;
+    item.append(link);
+    if (!words.keep) return item;
     const keep = document.createElement("button");
     keep.type = "button";
     keep.className = "btn btn-sm ms-2";
@@ -59,12 +60,20 @@ const show = (files) => {
       const done = () => say(words.kept.replace("{name}", file.name));
       await ask("POST", `/downloads/${encodeURIComponent(file.name)}/document`).then(done, (error) => say(error.message));
     });
-    item.append(link, keep);
+    item.append(keep);
     return item;
   }));
 };
-while (!ended) {
+
+// How the session is now; a network that is lost does not know. That it is over, and why, is said by the page itself, loaded again.
+const look = async () => {
+  const now = await ask("GET").catch((error) => ({ state: NO_MORE.includes(error.status) ? "ended" : "unknown", downloads: null }));
+  if (now.state === "ended" && !over) { over = true; location.reload(); }
+  if (now.state === "closing") say(words.closed);
+  if (now.downloads) show(now.downloads);
+  return now.state;
+};
+while (!over) {
   await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  const now = await ask("GET").catch(() => null);
-  if (now) { show(now.downloads); ended = now.state === "ended"; }
+  if (!over) await look();
 }
