@@ -24,7 +24,7 @@ TABS: dict[str, tuple[LazyString, str]] = {
 
 def client_window(ask: Any, tab: str, client: dict[str, Any] | None, refusal: Refusal | None = None, **values: Any) -> Response:
     """One tab of a client, or the empty window of a new one; after a refusal, with that."""
-    frame = {"client": client, "tab": tab, "tabs": TABS, "certificates": CERTIFICATES, "tones": TONES}
+    frame: dict[str, Any] = {"client": client, "tab": tab, "tabs": TABS, "certificates": CERTIFICATES, "tones": TONES}
     response = window(ask, f"client/{tab}.html", refusal=refusal, **frame, **values)
     return refused(response, refusal) if refusal else response
 

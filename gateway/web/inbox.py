@@ -56,7 +56,7 @@ def shown(ask: Any, item: Json | None = None, refusal: Refusal | None = None, th
         "groups": {group["id"]: group["name"] for group in groups},
     }
     listed = {"found": found, "page": page, "trays": trays(ask, page, found), "applied": applied(page, called)}
-    offered = {"names": names, "orders": ORDERS, "horizons": horizons(), "address_of": address_of}
+    offered: Json = {"names": names, "orders": ORDERS, "horizons": horizons(), "address_of": address_of}
     pane = {"item": item, "refusal": refusal, "theirs": theirs, **about(item, found["items"])}
     response = window(ask, "inbox/list.html", **called, **listed, **offered, **pane)
     return refused(response, refusal) if refusal else response

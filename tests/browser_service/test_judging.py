@@ -1,4 +1,4 @@
-"""Who may still have a session, while the parts of the system that say so fail: nothing ends for a moment's fault, nothing goes on for ever."""
+"""Who may still have a session, while what says so fails: nothing ends for a fault of a moment, and nothing goes on for ever."""
 
 from __future__ import annotations
 
