@@ -1,7 +1,7 @@
 """What was found goes into the inbox, once, with its deadlines.
 
 Whatever is repeated (an event, a page, a mailbox read whole again) finds the notice filed and changes nothing but the state that the body
-gives it, and that only if it is reported later than what is known.
+gives it, and that only if it is reported later than what is known; and whose it is, when that client has been archived.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from services.contracts.rpc import Json
 from services.notifications.calendars import MADRID
 from services.notifications.counting import count_anew
 from services.notifications.deadlines import Deadline, UnknownRegime, edict_deadlines, read_by
-from services.notifications.models import Notification
+from services.notifications.models import KnownClient, Notification
 
 TEU = "teu"
 
@@ -32,7 +32,7 @@ def file_notices(db: UnitOfWork, fact: NoticesFound) -> None:
         notices = fact.notices[start : start + AT_MOST]
         rows = [_notice_row(db, fact, notice, said_at) for notice in notices]
         touched = {fact.client_id} if insert_new(db, Notification, rows, Notification.id) else set()
-        touched.update(_keep_states(db, fact.body, notices, said_at))
+        touched.update(_keep_known(db, fact, notices, said_at))
         if touched:
             count_anew(db, touched)
 
@@ -45,17 +45,32 @@ def file_edicts(db: UnitOfWork, fact: EdictsMatched) -> None:
         count_anew(db, touched)
 
 
-def _keep_states(db: UnitOfWork, body: str, notices: tuple[FoundNotice, ...], said_at: datetime) -> Iterator[str]:
-    """Take over the states that are newer than what is known; gives the clients whose notices changed."""
+def _keep_known(db: UnitOfWork, fact: NoticesFound, notices: tuple[FoundNotice, ...], said_at: datetime) -> Iterator[str]:
+    """What is new of notices that are known: their state, and whose they are. Gives the clients whose notices changed.
+
+    A firm that archives a client and registers the same tax id anew has its notices with the client whose mailbox is read.
+    """
     said = {(notice.origin_code, notice.reference): notice.body_state for notice in notices}
     known = select(Notification).where(
-        Notification.source == "mailbox", Notification.body == body, Notification.reference.in_({reference for _, reference in said})
+        Notification.source == "mailbox", Notification.body == fact.body, Notification.reference.in_({reference for _, reference in said})
     )
-    for row in db.scalars(known.order_by(Notification.id).with_for_update()):
-        state = said.get((row.origin_code, row.reference), row.body_state)
+    rows = [row for row in db.scalars(known.order_by(Notification.id).with_for_update()) if (row.origin_code, row.reference) in said]
+    archived = _archived_among(db, {row.client_id for row in rows} - {fact.client_id})
+    for row in rows:
+        if row.client_id in archived:
+            yield row.client_id
+            row.client_id = fact.client_id
+            yield row.client_id
+        state = said[row.origin_code, row.reference]
         if state != row.body_state and said_at > row.state_said_at:
             row.body_state, row.state_said_at = state, said_at
             yield row.client_id
+
+
+def _archived_among(db: UnitOfWork, client_ids: set[str]) -> set[str]:
+    if not client_ids:
+        return set()
+    return set(db.scalars(select(KnownClient.client_id).where(KnownClient.client_id.in_(client_ids), KnownClient.is_archived)))
 
 
 def _notice_row(db: UnitOfWork, fact: NoticesFound, notice: FoundNotice, said_at: datetime) -> Json:

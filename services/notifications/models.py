@@ -62,6 +62,7 @@ class KnownClient(Tenanted, Model):
     client_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     version: Mapped[int] = mapped_column(default=0)
     search_text: Mapped[str] = mapped_column(Text, default="")
+    is_archived: Mapped[bool] = mapped_column(default=False)
 
 
 class ClientGroup(Tenanted, Model):

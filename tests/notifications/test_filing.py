@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from services.chassis.asking import Asking
 from services.contracts.events import ClientFacts, ClientsRegistered, EdictsMatched
 from services.contracts.message import new_id
+from services.notifications.models import KnownClient
 from tests import people
 from tests.notifications.found import edict, notice
 from tests.worlds import until
@@ -45,6 +47,38 @@ def test_a_known_notice_takes_over_the_state_that_the_body_gives_it(inbox):
     inbox.hear(inbox.found(replace(sent, body_state="accepted", subject="otro")), copies=5)
     item = inbox.one(body_state="accepted")
     assert (item["subject"], item["processing_state"], item["version"]) == (sent.subject, "pending", 1)
+
+
+def test_a_notice_of_an_archived_client_is_its_that_is_registered_anew(inbox):
+    sent = notice()
+    inbox.hear(inbox.found(sent))
+    inbox.one()
+    tax_id = inbox.admin.clients.client(inbox.client_id)["tax_id"]
+    inbox.admin.clients.archive(inbox.client_id)
+    anew = inbox.admin.clients.register({"tax_id": tax_id, "name": "Núñez e Hijos, otra vez"})["id"]
+    until(lambda: knows_as_archived(inbox))
+    inbox.hear(inbox.found(sent, client_id=anew), copies=5)
+    assert inbox.one(client=anew)["reference"] == sent.reference
+    until(lambda: pending_of(inbox, anew) == 1 and pending_of(inbox, inbox.client_id) == 0, "both are counted")
+
+
+def test_a_notice_that_two_clients_are_told_of_stays_with_the_first(inbox):
+    sent = notice()
+    other = inbox.admin.clients.register({"tax_id": people.tax_id(), "name": "Otra"})["id"]
+    inbox.hear(inbox.found(sent))
+    inbox.one()
+    inbox.hear(inbox.found(sent, client_id=other))
+    inbox.settled()
+    assert inbox.one(q=sent.reference)["client_id"] == inbox.client_id
+
+
+def knows_as_archived(inbox) -> bool:
+    with inbox.world.store("notifications").begin(Asking(tenant_id=inbox.firm.tenant_id)) as db:
+        return db.get_one(KnownClient, inbox.client_id).is_archived
+
+
+def pending_of(inbox, client_id: str) -> int:
+    return inbox.admin.clients.client(client_id)["pending"]
 
 
 def test_a_state_reported_earlier_that_comes_late_is_ignored(inbox):
