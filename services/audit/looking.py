@@ -11,8 +11,7 @@ that is not is never signed again, and the same fault is found at each pass unti
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import timedelta
 
 import eventlet
@@ -27,7 +26,6 @@ from services.audit.nodes import BLOCK, Nodes, reread
 from services.chassis.asking import Asking
 from services.chassis.database import Store, UnitOfWork
 from services.chassis.insert import insert_new
-from services.chassis.logs import what_failed
 from services.contracts.message import utc_now
 
 log = structlog.get_logger()
@@ -47,15 +45,6 @@ def look_through(store: Store, keys: TrailKeys, tenant_id: str, every: timedelta
     with store.begin(Asking(tenant_id=tenant_id)) as db:
         keep(db, tenant_id, next_at=utc_now() + every, fault=fault)
     return made
-
-
-@contextmanager
-def none_stops_the_others(tenant_id: str) -> Iterator[None]:
-    """A trail that could not be looked through is looked through at the next tick."""
-    try:
-        yield
-    except Exception as error:
-        log.error("trail_not_looked_through", tenant_id=tenant_id, error=what_failed(error))
 
 
 def sign_sound(store: Store, keys: TrailKeys, tenant_id: str) -> Signed | None:

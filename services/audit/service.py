@@ -21,6 +21,7 @@ from services.audit.watching import due, measure
 from services.chassis.asking import Asking
 from services.chassis.database import Database, UnitOfWork
 from services.chassis.entrypoints import every, on, rpc
+from services.chassis.logs import left_for_the_next_turn
 from services.chassis.service import Service
 from services.contracts.errors import NotFound
 from services.contracts.message import Event, utc_now
@@ -66,7 +67,7 @@ class AuditService(Service):
     def sign_trails(self) -> None:
         period = timedelta(seconds=self.host.settings.checkpoint_every_s)
         for tenant_id in due(self.db):
-            with looking.none_stops_the_others(tenant_id):
+            with left_for_the_next_turn("trail_not_looked_through", tenant_id=tenant_id):
                 leave(looking.look_through(self.db, self.host.keys, tenant_id, period), self.host.settings.checkpoint_dir)
         measure(self.db)
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-import structlog
 from eventlet import GreenPool, tpool
 from sqlalchemy import update
 
@@ -24,7 +21,7 @@ from services.chassis.asking import Asking
 from services.chassis.database import Database, UnitOfWork
 from services.chassis.entrypoints import every, on, rpc
 from services.chassis.learning import knowing
-from services.chassis.logs import what_failed
+from services.chassis.logs import left_for_the_next_turn
 from services.chassis.promises import Promise
 from services.chassis.service import Service
 from services.contracts.errors import Conflict, NotAllowed
@@ -35,7 +32,6 @@ from services.contracts.schemas import browser_sessions as shapes
 from services.contracts.schemas import checked
 from services.contracts.sentences import said
 
-log = structlog.get_logger()
 Json = dict[str, Any]
 LOOK_S = 0.5
 NOT_HERE = said("Esta máquina no puede aislar un navegador. Avise a quien opera Casillero: `casillero browser check` dice qué falta.")
@@ -190,12 +186,13 @@ class BrowserService(Crossing, Service):
             kept.close(because)
 
     def _look(self) -> None:
+        """The database may be away for a moment: no browser is closed for that."""
         for kept in list(self.desk.kept.values()):
             if not kept.because and (because := judging.by_rows(self, kept)):
                 kept.close(because)
-        with again_next_turn("finish"):
+        with left_for_the_next_turn("sessions_not_written", step="finish"):
             self._finish()
-        with again_next_turn("renew"):
+        with left_for_the_next_turn("sessions_not_written", step="renew"):
             self._renew()
 
     def _renew(self) -> None:
@@ -235,12 +232,3 @@ class BrowserService(Crossing, Service):
             with self.db.begin(Asking(tenant_id=tenant_id, user_id=user_id)) as db:
                 sessions.ended(db, session_id, "service_gone", [])
         folders.sweep(self.desk.root)
-
-
-@contextmanager
-def again_next_turn(step: str) -> Iterator[None]:
-    """The database may be away for a moment: no browser is closed for that."""
-    try:
-        yield
-    except Exception as error:
-        log.warning("sessions_not_written", step=step, error=what_failed(error))

@@ -5,10 +5,14 @@ from __future__ import annotations
 import logging
 import traceback
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import structlog
+
+log = structlog.get_logger()
 
 
 def configure(level: str, *, to_file: str | None = None) -> None:
@@ -39,3 +43,12 @@ def what_failed(error: BaseException) -> str:
     ours = [frame for frame in frames if "site-packages" not in frame.filename] or frames
     where = f" at {Path(ours[-1].filename).name}:{ours[-1].lineno} {ours[-1].name}" if ours else ""
     return f"{type(error).__name__}{where}"
+
+
+@contextmanager
+def left_for_the_next_turn(what: str, **whose: Any) -> Iterator[None]:
+    """A fault inside is written down, as an error called `what`, and stops nothing else of a loop that comes round again."""
+    try:
+        yield
+    except Exception as error:
+        log.error(what, **whose, error=what_failed(error))
