@@ -54,24 +54,26 @@ def clients() -> Any:
 def shown(ask: Any, refusal: Refusal | None = None, refused_at: str = "") -> Response:
     """The list, with what a form of it was sent; `refused_at`: which of them was refused, `bulk` or `view`.
 
-    The page is asked for together with what stands around it: answers in the time of the slowest.
+    The page is asked for together with what stands around it, in one call to each of two services.
     """
     page = asked(ClientsPage)
-    asked_groups, asked_views = ask.access.groups.call_async(first_page()), ask.clients.views.call_async()
-    asked_sizes = None if is_swapped() else ask.clients.sizes_of_views.call_async()
-    found = ask.clients.clients(page)
-    groups = {group["id"]: group["name"] for group in every(ask.access.groups, asked_groups.result())}
-    sizes = asked_sizes.result() if asked_sizes else {}
+    frame = ask.access.together.call_async({"me": [], "groups": [first_page()]})
+    here_asked: Json = {"clients": [page], "views": []}
+    listed = ask.clients.together(here_asked if is_swapped() else here_asked | {"sizes_of_views": []})
+    of_access = frame.result()
+    groups = {group["id"]: group["name"] for group in every(ask.access.groups, of_access["groups"])}
+    sizes = listed.get("sizes_of_views", {})
     return forms.page(
         ask,
         "clients/list.html",
         refusal,
         refused_at=refused_at,
+        me=of_access["me"],
         sent=request.form,
-        found=found,
+        found=listed["clients"],
         page=page,
         groups=groups,
-        views=[view | {"address": address_of(view), "size": sizes.get(view["id"])} for view in asked_views.result()],
+        views=[view | {"address": address_of(view), "size": sizes.get(view["id"])} for view in listed["views"]],
         actions={name: action for name, action in ACTIONS.items() if page["archived"] in action.archived},
         certificates=CERTIFICATES,
         warnings=WARNINGS,

@@ -63,9 +63,9 @@ MENU: tuple[tuple[LazyString, tuple[Entry, ...]], ...] = (
 )
 
 
-def window(ask: Any, template: str, status: int = 200, **values: Any) -> Response:
-    """The page in the frame. Reads who is signed in, so that what their role forbids has no button."""
-    me = ask.access.me()
+def window(ask: Any, template: str, status: int = 200, me: dict[str, Any] | None = None, **values: Any) -> Response:
+    """The page in the frame. Reads who is signed in, so that what their role forbids has no button; `me`: as read already."""
+    me = me or ask.access.me()
     languages.speak(me["language"])
     may = frozenset(me["capabilities"])
     frame = {"me": me, "may": may, "menu": list(menu_for(may)), "csrf_token": g.csrf_token, "theme": theme()}

@@ -131,7 +131,7 @@ class Groups:
     def create_group(self, db: UnitOfWork, asking: Asking, new_group: Json) -> Json:
         return described(db, [create(db, checked(NewGroup, new_group, partial(faults, db)))])[0]
 
-    @rpc(needs=SIGNED_IN)
+    @rpc(needs=SIGNED_IN, reads=True)
     def groups(self, db: UnitOfWork, asking: Asking, page: Json) -> Json:
         wanted = checked(GroupsPage, page)
         return one_page(db, matching(asking.scope, wanted), wanted, {"name": Group.name}, described)

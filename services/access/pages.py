@@ -21,8 +21,9 @@ def one_page(db: Session, found: Select, page: Json, columns: Columns, described
     Returns {items, total, page, page_size}.
     """
     number, size = page["page"], page["page_size"]
-    total = db.scalar(select(func.count()).select_from(found.subquery()))
     rows = db.scalars(found.order_by(*ordered(page["sort"], columns)).limit(size).offset((number - 1) * size)).all()
+    is_all = number == 1 and len(rows) < size
+    total = len(rows) if is_all else db.scalar(select(func.count()).select_from(found.subquery()))
     return {"items": described(db, rows), "total": total, "page": number, "page_size": size}
 
 

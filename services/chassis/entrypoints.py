@@ -43,11 +43,13 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 
-def rpc(*, needs: str, of: Callable | None = None, unit: bool = True, keyed: bool = True, secret: bool = False) -> Callable:
+def rpc(  # noqa: PLR0913 (each says another thing of a promise)
+    *, needs: str, of: Callable | None = None, unit: bool = True, keyed: bool = True, secret: bool = False, reads: bool = False
+) -> Callable:
     """Declare a promise kept. `of(service, db, asking, id)` returns the resource or raises NotFound; the method gets it for the id.
 
     `keyed=False`: an `Idempotency-Key` does not matter, because repeating does no harm. `secret`, for a method without a unit: its answer
-    is shown once and not kept.
+    is shown once and not kept. `reads`: it changes nothing, so that a page may ask it `together` with others.
     """
 
     def decorate(method: Callable) -> Callable:
@@ -68,7 +70,8 @@ def rpc(*, needs: str, of: Callable | None = None, unit: bool = True, keyed: boo
                 allow(asking, needs)
                 return once_outside(self.db, asking, call, lambda: method(self, asking, *args, **kwargs), secret=secret)
 
-        return Rpc.decorator(expected_exceptions=(Refusal,))(marked(answer, needs=needs))
+        marks = {"needs": needs, "read": act} if reads else {"needs": needs}
+        return Rpc.decorator(expected_exceptions=(Refusal,))(marked(answer, **marks))
 
     return decorate
 

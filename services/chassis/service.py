@@ -14,7 +14,7 @@ from services.chassis.parked import handlers_due, summary
 from services.chassis.promises import Promise
 from services.chassis.relay import KEEP_SENT, forget_sent
 from services.contracts.message import utc_now
-from services.contracts.rpc import Json, Scope
+from services.contracts.rpc import SIGNED_IN, Json, Scope
 
 KEEP_HANDLED = 30 * KEEP_SENT
 
@@ -33,6 +33,12 @@ class Service(Erasing, CopyingFirms):
     def standing_of(self, asking: Asking) -> Scope:
         """What who asks may see and do just now; raises NotSignedIn for a user who is not active."""
         return Scope.from_wire(self.access.scope())
+
+    @rpc(needs=SIGNED_IN, unit=False, keyed=False)
+    def together(self, asking: Asking, questions: dict[str, list]) -> Json:
+        """What several methods that only read answer, in one transaction: who asks is looked up once. One that is refused refuses all."""
+        with self.db.begin(asking) as db:
+            return {name: getattr(type(self), name).read(self, db, asking, args, {}) for name, args in questions.items()}
 
     @rpc(needs="settings.manage")
     def parked_summary(self, db: UnitOfWork, asking: Asking) -> list[Json]:

@@ -8,30 +8,25 @@ from datetime import datetime
 from sqlalchemy import select
 
 from services.chassis.database import UnitOfWork
-from services.clients.firm import warning_days
-from services.clients.groups import group_ids_of, has_groups, names_of
-from services.clients.membership import shown_groups
+from services.clients.firm import Moment, this_moment
+from services.clients.groups import has_groups, named_groups_of
 from services.clients.models import Certificate, Client, KnownFacts
 from services.clients.warnings import Circumstances, certificate_state, warnings_of
-from services.contracts.message import utc_now
 from services.contracts.rpc import Json, Scope
 
 
-def described(db: UnitOfWork, scope: Scope, clients: Sequence[Client]) -> list[Json]:
+def described(db: UnitOfWork, scope: Scope, clients: Sequence[Client], moment: Moment | None = None) -> list[Json]:
     """As `schemas.clients.Client`, in the same order; a handful of queries however many there are."""
+    moment = moment or this_moment(db)
+    now, days = moment.now, moment.warning_days
     ids = [client.id for client in clients]
     facts = {row.client_id: row for row in db.scalars(select(KnownFacts).where(KnownFacts.client_id.in_(ids)))}
     certificates = _certificates(db, facts.values())
-    all_groups = group_ids_of(db, ids)
-    lonely = {client_id for client_id, group_ids in all_groups.items() if not group_ids}
-    lonely = lonely if lonely and has_groups(db) else set()
-    groups = {client_id: shown_groups(scope, group_ids) for client_id, group_ids in all_groups.items()}
-    names = names_of(db, set().union(*groups.values()))
-    now, days = utc_now(), warning_days(db)
+    groups, keeps_groups = named_groups_of(db, scope, ids), all(row.has_group for row in facts.values()) or has_groups(db)
     return [
         _described(client, facts[client.id])
-        | {"warnings": warnings_of(_circumstances(client, facts[client.id], client.id in lonely, days), now)}
-        | {"groups": _named(groups[client.id], names), "certificate": _card(certificates.get(facts[client.id].certificate_id), now, days)}
+        | {"warnings": warnings_of(_circumstances(client, facts[client.id], keeps_groups, days), now)}
+        | {"groups": _named(groups[client.id]), "certificate": _card(certificates.get(facts[client.id].certificate_id), now, days)}
         for client in clients
     ]
 
@@ -63,8 +58,8 @@ def _described(client: Client, facts: KnownFacts) -> Json:
     }
 
 
-def _named(group_ids: set[str], names: dict[str, str]) -> list[Json]:
-    return sorted(({"id": id, "name": names.get(id, "")} for id in group_ids), key=lambda group: (group["name"], group["id"]))
+def _named(groups: dict[str, str]) -> list[Json]:
+    return sorted(({"id": id, "name": name} for id, name in groups.items()), key=lambda group: (group["name"], group["id"]))
 
 
 def _certificates(db: UnitOfWork, facts: Iterable[KnownFacts]) -> dict[str, Certificate]:
@@ -88,14 +83,14 @@ def _card(certificate: Certificate | None, now: datetime, days: int) -> Json | N
     }
 
 
-def _circumstances(client: Client, facts: KnownFacts, is_in_no_group: bool, days: int) -> Circumstances:
+def _circumstances(client: Client, facts: KnownFacts, keeps_groups: bool, days: int) -> Circumstances:
     return Circumstances(
         tax_id=client.tax_id,
         ccc=tuple(client.ccc),
         naf=tuple(client.naf),
         receives_notifications=client.receives_notifications,
         watch_edicts=client.watch_edicts,
-        is_in_no_group=is_in_no_group,
+        is_in_no_group=keeps_groups and not facts.has_group,
         has_social_security_mailbox=facts.has_social_security_mailbox,
         has_power=facts.has_power,
         certificate_tax_id=facts.certificate_tax_id,

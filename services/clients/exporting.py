@@ -16,9 +16,8 @@ from services.chassis.entrypoints import rpc
 from services.chassis.jobs import digest_of
 from services.clients.answers import record_of
 from services.clients.cells import head, lines, row_of
-from services.clients.groups import group_ids_of, names_of
+from services.clients.groups import named_groups_of
 from services.clients.listing import ids_of
-from services.clients.membership import shown_groups
 from services.clients.models import Client
 from services.clients.visibility import visible_to
 from services.contracts.rpc import SIGNED_IN, Json
@@ -52,12 +51,9 @@ class Exporting:
         """The lines of those of these clients that may be seen, in the order given; ask for some hundred at a time."""
         found = select(Client).where(Client.id.in_(client_ids), visible_to(asking.scope))
         clients = {client.id: client for client in db.scalars(found)}
-        groups = {client_id: shown_groups(asking.scope, ids) for client_id, ids in group_ids_of(db, clients).items()}
-        names = names_of(db, set().union(*groups.values()))
+        groups = named_groups_of(db, asking.scope, clients)
         listed = [client_id for client_id in client_ids if client_id in clients]
-        return lines(
-            row_of(record_of(clients[id]), sorted(names[group_id] for group_id in groups[id] if group_id in names)) for id in listed
-        )
+        return lines(row_of(record_of(clients[id]), sorted(filter(None, groups[id].values()))) for id in listed)
 
 
 def begun(service: ClientsService, asking: Asking, client_ids: list[str]) -> Json:

@@ -7,27 +7,19 @@ Invariant: `warning` finds exactly the clients whose answer carries a warning of
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 
 from services.chassis.folding import patterns
+from services.clients.firm import Moment
 from services.clients.models import ClientGroup, Group, KnownFacts
 from services.contracts.rpc import Json, Scope
 from services.contracts.schemas.clients import WARNINGS
 from services.contracts.schemas.paging import words
 
 valid_until = KnownFacts.certificate_not_after
-
-
-@dataclass(frozen=True)
-class Moment:
-    """When it is asked, and how many days before its end the firm wants to hear of a certificate."""
-
-    now: datetime
-    warning_days: int
 
 
 def visible(scope: Scope) -> ColumnElement[bool]:

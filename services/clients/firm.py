@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -11,11 +14,20 @@ from services.chassis.insert import insert_new
 from services.clients.models import Firm
 from services.clients.warnings import LONGEST_WARNING_DAYS
 from services.contracts.events import TenantSettingsChanged
+from services.contracts.message import utc_now
 
 
-def warning_days(db: Session) -> int:
+@dataclass(frozen=True)
+class Moment:
+    """When it is asked, and how many days before its end the firm wants to hear of a certificate."""
+
+    now: datetime
+    warning_days: int
+
+
+def this_moment(db: Session) -> Moment:
     found = db.scalar(select(Firm.certificate_warning_days))
-    return LONGEST_WARNING_DAYS if found is None else found
+    return Moment(utc_now(), LONGEST_WARNING_DAYS if found is None else found)
 
 
 class KeepingSettings:

@@ -122,5 +122,11 @@ def set_clients(db: UnitOfWork, group_id: str, current: Iterable[str], wanted: s
     db.add_all(ClientGroup(client_id=client_id, group_id=group_id) for client_id in sorted(came))
 
 
-def names_of(db: UnitOfWork, group_ids: Iterable[str]) -> dict[str, str]:
-    return {row.id: row.name for row in db.execute(select(Group.id, Group.name).where(Group.id.in_(list(group_ids))))}
+def named_groups_of(db: UnitOfWork, scope: Scope, client_ids: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Client → name of each of its groups that may be known of; empty for one of which `clients` has not heard yet."""
+    groups: dict[str, dict[str, str]] = {id: {} for id in client_ids}
+    found = select(ClientGroup.client_id, ClientGroup.group_id, Group.name).outerjoin(Group, Group.id == ClientGroup.group_id)
+    for client_id, group_id, name in db.execute(found.where(ClientGroup.client_id.in_(list(groups)))):
+        if scope.knows(group_id):
+            groups[client_id][group_id] = name or ""
+    return groups

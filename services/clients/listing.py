@@ -17,10 +17,9 @@ from services.chassis.asking import Asking
 from services.chassis.database import UnitOfWork
 from services.chassis.folding import AT_A_BEGINNING, patterns
 from services.clients.answers import described
-from services.clients.filters import Moment, asked_for, conditions, visible
-from services.clients.firm import warning_days
+from services.clients.filters import asked_for, conditions, visible
+from services.clients.firm import this_moment
 from services.clients.models import Client, KnownFacts
-from services.contracts.message import utc_now
 from services.contracts.rpc import Json, Scope
 from services.contracts.schemas.paging import sort_terms
 
@@ -39,21 +38,22 @@ COLUMNS = {
 def listed(db: UnitOfWork, asking: Asking, wanted: Json) -> Json:
     """`wanted` as loaded by `schemas.clients.ClientsPage`."""
     read = _read_once if _reads_all(asking.scope, wanted["q"]) else _read_by_index
-    total, ids = read(db, conditions(asking.scope, wanted, Moment(utc_now(), warning_days(db))), wanted)
+    moment = this_moment(db)
+    total, ids = read(db, conditions(asking.scope, wanted, moment), wanted)
     clients = {client.id: client for client in db.scalars(select(Client).where(Client.id.in_(ids)))}
-    items = described(db, asking.scope, [clients[id] for id in ids])
+    items = described(db, asking.scope, [clients[id] for id in ids], moment)
     return {"items": items, "total": total, "page": wanted["page"], "page_size": wanted["page_size"]}
 
 
 def ids_of(db: UnitOfWork, asking: Asking, wanted: Json) -> list[str]:
     """All that would be listed on all pages, in that order; `wanted` as loaded by `schemas.clients.ClientsExport`."""
-    found = select(KnownFacts.client_id).where(*conditions(asking.scope, wanted, Moment(utc_now(), warning_days(db))))
+    found = select(KnownFacts.client_id).where(*conditions(asking.scope, wanted, this_moment(db)))
     return list(db.scalars(found.order_by(*_order(wanted["sort"] or "name"))))
 
 
 def sizes_of(db: UnitOfWork, asking: Asking, questions: Sequence[Json]) -> list[int]:
     """How many would be listed for each of these, in one reading; as loaded by `schemas.clients.ClientsExport`."""
-    moment = Moment(utc_now(), warning_days(db))
+    moment = this_moment(db)
     counts = [func.count().filter(true(), *asked_for(asking.scope, wanted, moment)) for wanted in questions]
     found = select(*counts).select_from(KnownFacts).where(visible(asking.scope))
     return list(db.execute(found).one()) if counts else []

@@ -81,6 +81,7 @@ class KnownFacts(Tenanted, Model):
 
     __tablename__ = "client_facts"
     __table_args__ = (
+        Index("client_facts_counted", "tenant_id", "is_archived"),
         Index("client_facts_by_name", "tenant_id", "is_archived", "sort_name", "client_id"),
         Index("client_facts_by_tax_id", "tenant_id", "is_archived", "tax_id", "client_id"),
         Index("client_facts_by_read_by", "tenant_id", "is_archived", "nearest_read_by", "client_id"),

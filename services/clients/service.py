@@ -54,7 +54,7 @@ class ClientsService(ErasingClients, Exporting, Importing, Bulk, Views, Jobs, Ke
         (client,) = records.register_all(db, asking, [checked(NewClient, new_client)])
         return described(db, asking.scope, [client])[0]
 
-    @rpc(needs=SIGNED_IN)
+    @rpc(needs=SIGNED_IN, reads=True)
     def clients(self, db: UnitOfWork, asking: Asking, page: Json) -> Json:
         return listed(db, asking, checked(ClientsPage, page))
 

@@ -52,11 +52,11 @@ def known_views(db: UnitOfWork, asking: Asking, most: int | None = None) -> list
 class Views:
     """The part of the service that keeps views."""
 
-    @rpc(needs=SIGNED_IN)
+    @rpc(needs=SIGNED_IN, reads=True)
     def views(self, db: UnitOfWork, asking: Asking) -> list[Json]:
         return [shown(view, asking) for view in known_views(db, asking)]
 
-    @rpc(needs=SIGNED_IN)
+    @rpc(needs=SIGNED_IN, reads=True)
     def sizes_of_views(self, db: UnitOfWork, asking: Asking) -> Json:
         """Of the first `MOST_COUNTED` of them: every one more is looked for in all rows."""
         found = {view.id: view.query for view in known_views(db, asking, MOST_COUNTED)}

@@ -59,7 +59,9 @@ class Scope:
 
 
 class EveryService(Protocol):
-    """What may be asked of any service about a firm: by an operator, and of what is parked by whoever manages the firm's settings."""
+    """What may be asked of any service: about a firm by an operator, of what is parked by whoever manages the firm's settings."""
+
+    def together(self, questions: Json) -> Json: ...  # {method: [argument…]} → {method: answer}: a page's questions that only read
 
     def holdings(self) -> list[Json]: ...  # the tables that a firm is handed: [{table, says, columns: {name: type}, left_out: [name…]}]
     def holdings_page(self, tenant_id: str, table: str, after: list[Any] | None) -> Json: ...  # {rows, after}; after None: no more

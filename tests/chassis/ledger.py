@@ -114,6 +114,14 @@ class Giver(Service):
     def given(self, db, asking):
         return sorted(db.scalars(select(Given.name)))
 
+    @rpc(needs=SIGNED_IN, reads=True)
+    def beginning(self, db, asking, with_):
+        return sorted(db.scalars(select(Given.name).where(Given.name.startswith(with_))))
+
+    @rpc(needs="entries.write", of=visible_entry, reads=True)
+    def length(self, db, asking, entry):
+        return len(entry.name)
+
     @rpc(needs="entries.write", of=visible_entry)
     def rename(self, db, asking, entry, name):
         entry.name = name
