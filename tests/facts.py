@@ -11,8 +11,11 @@ from services.chassis.relay import Outlet, Row
 from services.contracts.message import Envelope, Event, new_id, utc_now
 
 
-def publish(world: Any, tenant_id: str, fact: Event, *, copies: int = 1, at: datetime | None = None) -> None:
-    """Send a fact of a tenant that came about `at` (now), `copies` times the same event, and wait until the broker has taken it."""
+def publish(world: Any, tenant_id: str, fact: Event, *, copies: int = 1, at: datetime | None = None) -> str:
+    """Send a fact of a tenant that came about `at` (now), `copies` times the same event, and wait until the broker has taken it.
+
+    Returns the event's id.
+    """
     seals = world.store("access").seals
     envelope = Envelope(
         id=new_id(),
@@ -29,3 +32,4 @@ def publish(world: Any, tenant_id: str, fact: Event, *, copies: int = 1, at: dat
         assert outlet.publish([row] * copies) == [row.id] * copies
     finally:
         outlet.close()
+    return envelope.id

@@ -153,9 +153,12 @@ class BrowserService(Crossing, Service):
 
     @on(CertificateImported, CertificateRemoved)
     def close_with_certificate(self, db: UnitOfWork, fact: CertificateImported | CertificateRemoved) -> None:
-        """A new one replaces the one before it; one that was removed is used no more."""
-        other = isinstance(fact, CertificateImported)
-        which = Session.certificate_id != fact.certificate_id if other else Session.certificate_id == fact.certificate_id
+        """A new one replaces the one before it once its time has come; one that was removed is used no more."""
+        which = Session.certificate_id == fact.certificate_id
+        if isinstance(fact, CertificateImported):
+            if fact.not_before > utc_now():
+                return
+            which = Session.certificate_id != fact.certificate_id
         sessions.ask_to_close(db, "certificate_replaced", Session.client_id == fact.client_id, which)
         self.desk.bell.set()
 

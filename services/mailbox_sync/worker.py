@@ -202,12 +202,14 @@ class SyncWorker(Service):
         self._still_allowed(check)
         with self.desk.identities.reading(answer) as identity:
             check.asked_s = time.monotonic()
-            for _ in range(READINGS_OF_A_LIST - 1):
+            for reading in range(1, READINGS_OF_A_LIST + 1):
                 try:
                     return self._store_all(check, self.desk.connector(check.body).pages(check.address, identity), stopping)
                 except ListChanged:
+                    if reading == READINGS_OF_A_LIST:
+                        raise
                     check.start_again()
-            return self._store_all(check, self.desk.connector(check.body).pages(check.address, identity), stopping)
+        raise AssertionError("the last reading answers or raises")
 
     def _store_all(self, check: Check, pages: Iterator[Page], stopping: threading.Event) -> Page:
         """Page by page, but for the last."""

@@ -7,6 +7,7 @@ import re
 from playwright.sync_api import Page, expect
 
 BUTTON, GREETED = (6, 111, 209), (230, 244, 234)
+LOOK_EVERY_MS = 100  # A look reads a million pixels: at every frame it would take half of the machine from what is looked at.
 REASON = "Presentar el modelo 303"
 COUNT = """([red, green, blue]) => {
   const canvas = document.querySelector("#viewer-screen canvas");
@@ -27,6 +28,11 @@ COUNT = """([red, green, blue]) => {
 def opened_from(page: Page, client_id: str) -> Page:
     """The viewer, connected, by way of the client's window."""
     page.goto(f"/clientes/{client_id}")
+    return opened_here(page)
+
+
+def opened_here(page: Page) -> Page:
+    """The same from the client's window that is shown."""
     page.get_by_role("link", name="Abrir navegador").click()
     page.get_by_role("textbox", name="Motivo").fill(REASON)
     with page.expect_popup() as popup:
@@ -37,7 +43,7 @@ def opened_from(page: Page, client_id: str) -> Page:
 
 def shown(screen: Page, colour: tuple[int, int, int], share: float) -> dict:
     """Where the highest patch of the colour is, once there is so much of it on the remote screen."""
-    screen.wait_for_function(f"colour => ({COUNT})(colour).share > {share}", arg=list(colour))
+    screen.wait_for_function(f"colour => ({COUNT})(colour).share > {share}", arg=list(colour), polling=LOOK_EVERY_MS)
     return screen.evaluate(COUNT, list(colour))
 
 

@@ -17,11 +17,13 @@ from services.browser import opening, sessions
 from services.browser.models import Running, Session
 from services.chassis.asking import Asking
 from services.contracts.errors import Conflict, Invalid, NotAllowed, NotFound, TooMany
+from services.contracts.events import CertificateImported
 from services.contracts.message import new_id, utc_now
 from services.keyring.models import Certificate
 from tests.browser_service.conftest import WHY, keeper_of
 from tests.browser_service.offices import HOST
 from tests.browser_service.screen import at_socket
+from tests.facts import publish
 from tests.worlds import until
 
 
@@ -192,6 +194,20 @@ def test_a_session_dies_with_the_permission(desk, open_session, lose, because):
     seen = until(lambda: (now := desk.firm.admin.browser.session(open_session["id"]))["state"] == "ended" and now, "the session ends")
     assert seen["ended_because"] == because
     assert not folder.exists()
+
+
+def test_a_certificate_whose_time_has_not_come_closes_nothing(desk, open_session):
+    begins = utc_now() + timedelta(days=1)
+    dates = {"not_before": begins, "not_after": begins + timedelta(days=365)}
+    later = CertificateImported(certificate_id=new_id(), client_id=desk.client_id, tax_id=desk.tax_id, **dates)
+    event_id, store = publish(desk.world, desk.firm.tenant_id, later), desk.world.store("browser")
+
+    def is_heard() -> bool:
+        with store.begin() as db:
+            return db.get(store.model.Handled, ("close_with_certificate", event_id)) is not None
+
+    until(is_heard, "the import is heard of")
+    assert desk.seen(open_session)["state"] == "open"
 
 
 @pytest.mark.full

@@ -25,7 +25,8 @@ matchbox-window-manager -use_titlebar no -kbdconfig /run/etc/keys >/dev/null 2>&
 if [ "$1" = chromium ]; then
   chromium --no-first-run --no-default-browser-check --password-store=basic --user-data-dir="$HOME/.browser" \
     --proxy-server=http://127.0.0.1:3128 --proxy-bypass-list='<-loopback>' --disable-gpu --disable-dev-shm-usage --lang=es \
-    --start-maximized "$2" >/run/s/browser.log 2>&1 &
+    --start-maximized --disable-breakpad --disable-crash-reporter --disable-component-update --disable-background-networking \
+    "$2" >/run/s/browser.log 2>&1 &
 else
   firefox-esr --no-remote --profile "$HOME/.profile" "$2" >/run/s/browser.log 2>&1 &
 fi
