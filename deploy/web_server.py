@@ -9,6 +9,7 @@ from gunicorn.app.base import BaseApplication
 from gateway.app import create_app
 from gateway.rpc import Pool
 from services.chassis import logs
+from services.chassis.garbage import spare_what_is_loaded
 from services.chassis.settings import Settings
 
 
@@ -23,7 +24,9 @@ class Server(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        return create_app(Pool(self.settings), self.settings.proxies)
+        app = create_app(Pool(self.settings), self.settings.proxies)
+        spare_what_is_loaded()
+        return app
 
 
 def serve(bind: str, threads: int) -> None:

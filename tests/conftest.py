@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from deploy.private_servers import private_servers
 from deploy.sandbox.client import started_sandbox
 from services.browser import own_firefox
+from services.chassis.garbage import spare_what_is_loaded
 from tests import sites, worlds
 from tests.browser_service import offices
 
@@ -85,6 +86,10 @@ def world(request, tmp_path_factory, bodies):
     asked |= {"trusted_networks": sites.LOOPBACK, "trusted_ca_file": bodies.ca_file}
     with getattr(worlds, request.param)(folder, *needed, **asked) as started:
         yield started
+
+
+def pytest_collection_finish():
+    spare_what_is_loaded()
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -153,7 +153,7 @@ class BrowserService(Crossing, Service):
 
     @on(CertificateImported, CertificateRemoved)
     def close_with_certificate(self, db: UnitOfWork, fact: CertificateImported | CertificateRemoved) -> None:
-        """A new one replaces the one before it once its time has come; one that was removed is used no more."""
+        """A new one replaces the one before it, but not one for later; one that was removed is used no more."""
         which = Session.certificate_id == fact.certificate_id
         if isinstance(fact, CertificateImported):
             if fact.not_before > utc_now():

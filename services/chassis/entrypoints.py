@@ -51,6 +51,8 @@ def rpc(  # noqa: PLR0913 (each says another thing of a promise)
     `keyed=False`: an `Idempotency-Key` does not matter, because repeating does no harm. `secret`, for a method without a unit: its answer
     is shown once and not kept. `reads`: it changes nothing, so that a page may ask it `together` with others.
     """
+    if reads and (needs == INTERNAL or not unit):
+        raise ValueError("whoever is signed in may ask it, in a unit of work with others")
 
     def decorate(method: Callable) -> Callable:
         def act(self: Service, db: UnitOfWork, asking: Asking, args: tuple, kwargs: dict) -> Any:

@@ -16,6 +16,7 @@ from nameko.runners import ServiceRunner
 
 from services.chassis import embedded  # noqa: F401  (registers the broker inside the process)
 from services.chassis.broker import declare, nameko_config
+from services.chassis.garbage import spare_what_is_loaded
 from services.chassis.logs import what_failed
 from services.chassis.sealing import make_key_file
 from services.chassis.settings import SettingMissing, Settings
@@ -33,6 +34,7 @@ def running(settings: Settings, services: list[Any], everybody: list[Any]) -> It
     for service in services:
         runner.add_service(service)
     runner.start()
+    spare_what_is_loaded()
     log.info("started", services=[service.name for service in services])
     try:
         yield runner

@@ -211,7 +211,7 @@ class ClientJobAsked(JobAsked, Event):
 
 @event("keyring")
 class CertificateImported(Event):
-    """A certificate can be used from now on. `client_id` is empty for the firm's own."""
+    """A certificate was imported, to be used from `not_before` on. `client_id` is empty for the firm's own."""
 
     certificate_id: str
     client_id: str

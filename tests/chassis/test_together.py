@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 from nameko.exceptions import RemoteError
 
+from services.chassis.entrypoints import rpc
 from services.contracts.errors import NotAllowed, NotFound, NotSignedIn
+from services.contracts.message import new_id
+from services.contracts.rpc import INTERNAL, SIGNED_IN
 
 MAY, MAY_NOT = "entries.write", "entries.read"
 
@@ -42,3 +45,21 @@ def test_only_what_says_that_it_reads_is_answered(together, giver, question):
     with pytest.raises(RemoteError):
         together(MAY, **question)
     assert giver.given() == ["apple", "avocado", "hidden"]
+
+
+def test_a_token_is_answered_no_more_than_it_may(ledger, tenant, giver):
+    giver.give(["apple"])
+    with ledger.asked(tenant, user_id=MAY, only=MAY_NOT) as services, pytest.raises(NotAllowed):
+        services.giver.together({"length": ["apple"]})
+
+
+def test_another_firm_is_answered_of_its_own(ledger, tenant, giver):
+    giver.give(["apple"])
+    with ledger.asked(new_id(), user_id=MAY) as services:
+        assert services.giver.together({"beginning": ["a"]}) == {"beginning": []}
+
+
+@pytest.mark.parametrize("declared", [{"needs": INTERNAL}, {"needs": SIGNED_IN, "unit": False}])
+def test_what_not_everybody_who_is_signed_in_may_ask_cannot_be_asked_together(declared):
+    with pytest.raises(ValueError, match="signed in"):
+        rpc(**declared, reads=True)

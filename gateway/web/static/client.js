@@ -1,5 +1,12 @@
-// The window of a client: rows of numbers, a file that is dropped, the row whose notification is shown. Unsaved changes: unsaved.js.
+// The window of a client: rows of numbers, a file that is dropped, the row whose notification is shown, what comes next. Unsaved changes: unsaved.js.
 (() => {
+  // Modules of the page that a form leads to are fetched while somebody types in it.
+  const ahead = document.querySelector("form[data-ahead]");
+  ahead?.addEventListener("focusin", () => {
+    const links = ahead.dataset.ahead.trim().split(" ").map((href) => Object.assign(document.createElement("link"), { rel: "modulepreload", href }));
+    document.head.append(...links);
+  }, { once: true });
+
   // Rows: any number, and one can be taken away without losing one's place.
   const renumber = (rows) => rows.querySelectorAll("li").forEach((row, index) => {
     row.querySelector("input").setAttribute("aria-label", `${rows.dataset.label} ${index + 1}`);
