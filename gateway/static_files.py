@@ -1,8 +1,9 @@
 """The gateway's own files, compressed once and kept by browsers for as long as their name and content are the same.
 
-The library of `vendor/` has its version in its path; ours have the digest in their address, as have the icons, which we choose. Only these
-are compressed: a page carries the session's CSRF token beside what the visitor typed, and the length of a compressed page would tell a listener
-about it (the BREACH attack).
+The library of `vendor/` has its version in its path; ours have the digest in their address, as have the icons, which we choose.
+
+Only these are compressed: a page carries the session's CSRF token beside what the visitor typed, and the length of a compressed page would
+tell a listener about it (the BREACH attack).
 """
 
 from __future__ import annotations
