@@ -109,7 +109,7 @@ class Sandbox:
 
 
 @contextlib.contextmanager
-def started_sandbox(folder: Path, timeout_s: float = 30) -> Iterator[Sandbox]:
+def started_sandbox(folder: Path, timeout_s: float = 120) -> Iterator[Sandbox]:
     """A sandbox of one's own, with its data under `folder`; ended by its process id. Raises RuntimeError with what it said if it fails."""
     folder.mkdir(parents=True, exist_ok=True)
     ready_file, log_file = folder / "ready.json", folder / "sandbox.log"

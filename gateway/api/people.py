@@ -88,7 +88,7 @@ def groups(page: dict[str, Any]) -> dict[str, Any]:
 def create_group(body: dict[str, Any]) -> dict[str, Any]:
     own, client_ids = apart(body)
     with session.services() as ask:
-        require_clients(ask, body)
+        require_clients(ask, body, frozenset())
         return put_clients(ask, ask.access.create_group(own), client_ids)
 
 
@@ -104,8 +104,8 @@ def group(group_id: str) -> dict[str, Any]:
 def change_group(group_id: str, body: dict[str, Any]) -> dict[str, Any]:
     own, client_ids = apart(body)
     with session.services() as ask:
-        ask.access.group(group_id)  # What may not be seen is not found, whatever is sent.
-        require_clients(ask, body)
+        now = ask.access.group(group_id)  # What may not be seen is not found, whatever is sent.
+        require_clients(ask, body, frozenset(now["member_ids"]))
         return put_clients(ask, ask.access.change_group(group_id, own), client_ids)
 
 
@@ -121,11 +121,17 @@ def apart(body: dict[str, Any]) -> tuple[dict[str, Any], Any]:
     return {name: value for name, value in body.items() if name != "client_ids"}, body.get("client_ids")
 
 
-def require_clients(ask: Any, body: dict[str, Any]) -> None:
-    """Before anything is written, because a group and its clients are two commits. Raises NotAllowed, or Invalid for one not seen."""
+def require_clients(ask: Any, body: dict[str, Any], member_ids: frozenset[str]) -> None:
+    """Before anything is written, because a group and its clients are two commits. `member_ids`: who is in the group until now.
+
+    Raises NotAllowed, also for who would not see the group's clients, or Invalid for one not seen.
+    """
     if "client_ids" in body:
-        if "clients.write" not in ask.access.me()["capabilities"]:
+        me = ask.access.me()
+        if "clients.write" not in me["capabilities"]:
             raise NotAllowed(said("Su rol no le permite cambiar los clientes de un grupo (falta «clients.write»)."))
+        if "clients.all" not in me["capabilities"] and me["id"] not in body.get("member_ids", member_ids):
+            raise NotAllowed(said("Solo quien está en un grupo, o ve a todos los clientes, cambia los clientes del grupo."))
         wanted = set(checked(GroupClients, {"client_ids": body["client_ids"]})["client_ids"])
         if unseen := wanted - set(ask.clients.names(sorted(wanted))):
             raise Invalid.field("client_ids", said("{count} no existen o no están a su alcance.", count=len(unseen)))

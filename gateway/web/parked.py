@@ -23,6 +23,7 @@ SERVICES: Final[dict[Any, Callable[[Any], Any]]] = {
     _("Buzones"): lambda ask: ask.mailbox_sync.parked_summary(),
     _("Tablón edictal"): lambda ask: ask.teu_watcher.parked_summary(),
     _("Notificaciones"): lambda ask: ask.notifications.parked_summary(),
+    _("Navegador"): lambda ask: ask.browser.parked_summary(),
 }
 
 

@@ -35,7 +35,11 @@ def set_state(user_id: str) -> Any:
 
 def invite_again(user_id: str) -> Any:
     with session.services() as ask:
-        return window(ask, "people/invited.html", 201, **invited(ask, user_id), user=ask.access.user(user_id))
+        try:
+            made = invited(ask, user_id)
+        except SHOWN_AGAIN as refusal:
+            return shown(ask, ask.access.user(user_id), refusal=refusal)
+        return window(ask, "people/invited.html", 201, **made, user=ask.access.user(user_id))
 
 
 def reset_second_factor_of_user(user_id: str) -> Any:

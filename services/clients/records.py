@@ -114,6 +114,8 @@ def mark(client: Client, names: Sequence[str]) -> None:
 
 def copied(client: Client, group_ids: set[str], facts: KnownFacts) -> KnownFacts:
     """What the list filters and sorts by, as the record has it now."""
+    if facts.tax_id not in (None, client.tax_id):
+        facts.last_complete_check_at, facts.checked_at = None, utc_now()  # What was read was another tax id's.
     for name in COPIED:
         setattr(facts, name, getattr(client, name))
     facts.has_odd_number = any(odd_numbers(client.tax_id, client.ccc, client.naf))

@@ -30,7 +30,7 @@ def keep_clients(db: UnitOfWork, told: Sequence[ClientFacts]) -> None:
     blank = {"tenant_id": db.asking.tenant_id, "tax_id": "", "group_ids": [], "version": 0}
     ids = [one.client_id for one in told]
     insert_new(db, Client, [blank | {"id": client_id} for client_id in ids], Client.id)
-    known = {row.id: row for row in db.scalars(select(Client).where(Client.id.in_(ids)))}
+    known = {row.id: row for row in db.scalars(select(Client).where(Client.id.in_(ids)).order_by(Client.id).with_for_update())}
     for one in told:
         row = known[one.client_id]
         if row.version < one.version:

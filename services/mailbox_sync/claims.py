@@ -209,6 +209,11 @@ def take_back(db: Session, tenant_id: str) -> None:
     _end_leases(db, Due.lease_until.is_not(None) & (Due.tenant_id == tenant_id))
 
 
+def take_back_mailboxes(db: Session, mailbox_ids: Select[str]) -> None:
+    """The same for what is being read of these."""
+    _end_leases(db, Due.lease_until.is_not(None) & Due.mailbox_id.in_(mailbox_ids))
+
+
 def _end_leases(db: Session, which: ColumnElement[bool]) -> None:
     ended = update(Due).where(which)
     db.execute(ended.values(due_at=database_now(db), lease_until=None, leased_by="", fence=Due.fence + 1), execution_options=NO_SYNC)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import Select, delete, or_, select
 
 from services.chassis.database import UnitOfWork
 from services.chassis.insert import insert_new
@@ -39,7 +39,7 @@ def why_not_read(client: Client) -> dict[str, str] | None:
 
 
 def keep_clients(db: UnitOfWork, told: Sequence[ClientFacts]) -> None:
-    known = {client.id: client for client in db.scalars(select(Client).where(Client.id.in_([one.client_id for one in told])))}
+    known = locked_clients(db, [one.client_id for one in told])
     newer = [one for one in told if one.client_id not in known or known[one.client_id].version < one.version]
     for one in newer:
         _keep_client(db, known.get(one.client_id), one)
@@ -49,15 +49,35 @@ def keep_clients(db: UnitOfWork, told: Sequence[ClientFacts]) -> None:
     db.flush()
 
 
+def locked_clients(db: UnitOfWork, ids: Iterable[str], *, only_held: bool = False) -> dict[str, Client]:
+    """As they are now, nobody else's until the unit ends, in one order; `only_held`: others may hold them still too.
+
+    Who judges by a client whether a mailbox is read holds it still: what switches the client on meanwhile would not see that mailbox.
+    """
+    found = select(Client).where(Client.id.in_(list(ids))).order_by(Client.id).with_for_update(read=only_held)
+    return {client.id: client for client in db.scalars(found.execution_options(populate_existing=True))}
+
+
 def _keep_client(db: UnitOfWork, client: Client | None, told: ClientFacts) -> None:
     was_read = client is None or why_not_read(client) is None
+    is_another = client is not None and client.tax_id != told.tax_id
     client = client or Client(id=told.client_id)
     client.tax_id, client.name, client.version = told.tax_id, told.name, told.version
     client.receives_notifications, client.is_archived = told.receives_notifications, told.is_archived
     db.add(client)
     reason = why_not_read(client)
-    if was_read != (reason is None):
+    if is_another:
+        _start_anew(db, told.client_id)
+    if is_another or was_read != (reason is None):
         switch(db, _mailboxes_of(db, told.client_id), reason)
+
+
+def _start_anew(db: UnitOfWork, client_id: str) -> None:
+    """What was read was another tax id's: nothing of this one is covered yet, and a check under way writes nothing more."""
+    mailboxes = db.scalars(select(Mailbox).where(Mailbox.client_id == client_id)).all()
+    for mailbox in mailboxes:
+        mailbox.last_complete_check_at = mailbox.covered_since = mailbox.covered_until = None
+    claims.withdraw(db, [mailbox.id for mailbox in mailboxes])
 
 
 def switch(db: UnitOfWork, mailbox_ids: list[str], reason: dict[str, str] | None) -> None:
@@ -78,13 +98,19 @@ def keep_certificate(db: UnitOfWork, told: CertificateImported) -> None:
     row = {"id": told.certificate_id, "client_id": told.client_id, "tenant_id": db.asking.tenant_id, "is_removed": False}
     if insert_new(db, Certificate, [row | {"not_before": told.not_before, "not_after": told.not_after}], Certificate.id):
         claims.bring_forward(db, _in_trouble(db, told.client_id))
+        claims.take_back_mailboxes(db, _entered_with(told.client_id))
+
+
+def _entered_with(client_id: str) -> Select[str]:
+    """The mailboxes that are read with a certificate of this client's, or of the firm's (empty)."""
+    whose = Mailbox.via.in_(FIRM_VIAS) if not client_id else (Mailbox.client_id == client_id) & (Mailbox.via == "own_certificate")
+    readable = Client.receives_notifications & ~Client.is_archived
+    return select(Mailbox.id).join(Client, Client.id == Mailbox.client_id).where(whose, readable, Mailbox.state != "paused")
 
 
 def _in_trouble(db: UnitOfWork, client_id: str) -> Iterable[str]:
     """One that is just being claimed is waited for: it would find no certificate, and its error would be written where nobody looks."""
-    whose = Mailbox.via.in_(FIRM_VIAS) if not client_id else (Mailbox.client_id == client_id) & (Mailbox.via == "own_certificate")
-    readable = Client.receives_notifications & ~Client.is_archived
-    found = select(Mailbox.id).join(Client, Client.id == Mailbox.client_id).where(whose, readable, Mailbox.state != "paused")
+    found = _entered_with(client_id)
     claims.wait_for(db, found)
     return list(db.scalars(found.where(or_(Mailbox.error.is_not(None), Mailbox.state == "unreadable"))))
 

@@ -32,7 +32,8 @@ from services.mailbox_sync.identity import Identity, PrivateKey
 
 log = structlog.get_logger()
 Json = dict[str, Any]
-PASSING = {"client_unknown", "ticket_expired", "ticket_used"}
+PASSING = {"client_unknown", "ticket_expired", "ticket_used", "certificate_missing"}
+NOT_ALLOWED = "not_allowed"
 AWAY = TryLater(
     "keyring_away", said("No se pudo obtener la clave del certificado: una parte del sistema no responde. Se repetirá más tarde.")
 )

@@ -22,7 +22,7 @@ from services.mailbox_sync import claims
 from services.mailbox_sync.bodies import CATALOGUE, name_of
 from services.mailbox_sync.connectors import modules
 from services.mailbox_sync.endings import OPEN_STATES, end_syncs
-from services.mailbox_sync.facts import FIRM_VIAS, why_not_read
+from services.mailbox_sync.facts import FIRM_VIAS, locked_clients, why_not_read
 from services.mailbox_sync.models import Certificate, Client, Due, KnownNotice, Mailbox, Sync
 
 PAUSED = {"code": "mailbox_paused", "message": said("El buzón está en pausa. Reanúdelo para consultarlo.")}
@@ -32,6 +32,7 @@ REMOVED = {"code": "mailbox_removed", "message": said("El buzón se ha quitado."
 
 def add(db: UnitOfWork, client: Client, new: Json) -> Mailbox:
     """`new` as loaded by `schemas.mailboxes.NewMailbox`. Raises Invalid, or Conflict for a second one at the same body."""
+    locked_clients(db, [client.id], only_held=True)
     if client.is_archived:
         raise Conflict(ARCHIVED)
     mailbox = Mailbox(id=new_id(), client_id=client.id, body=new["body"], via=new["via"], certificate_id=new["certificate_id"])
@@ -52,6 +53,7 @@ def add_many(db: UnitOfWork, wanted: Sequence[tuple[Client, str, str]]) -> set[t
         {"id": new_id(), "tenant_id": db.asking.tenant_id, "client_id": client.id, "body": body, "via": via, "certificate_id": None}
         for client, body, via in wanted
     ]
+    locked_clients(db, {client.id for client, _, _ in wanted}, only_held=True)
     new = insert_new(db, Mailbox, rows, Mailbox.id)
     added = [row for row in rows if row["id"] in new]
     are_read = {client.id for client, _, _ in wanted if not why_not_read(client)}
@@ -109,7 +111,9 @@ def change(db: UnitOfWork, mailbox: Mailbox, changes: Json) -> None:
     else:
         mailbox.state = "active" if was_paused else mailbox.state
         is_other = was_paused or (mailbox.via, mailbox.certificate_id) != before
-        if is_other and why_not_read(db.get_one(Client, mailbox.client_id)) is None:
+        client = locked_clients(db, [mailbox.client_id], only_held=True)[mailbox.client_id]
+        if is_other and why_not_read(client) is None:
+            claims.withdraw(db, [mailbox.id])  # A check by the way in before this one writes nothing more.
             claims.bring_forward(db, [mailbox.id])
     announce(db, mailbox, "paused" if is_paused else "changed")
 

@@ -46,7 +46,7 @@ from services.mailbox_sync.connecting import BodySettings, Connector, Fault, Lis
 from services.mailbox_sync.connectors import connector_for
 from services.mailbox_sync.erasing import forget
 from services.mailbox_sync.facts import groups_of
-from services.mailbox_sync.keys import Json, OpenIdentities, released
+from services.mailbox_sync.keys import NOT_ALLOWED, Json, OpenIdentities, released
 from services.mailbox_sync.models import Model
 from services.mailbox_sync.preparing import prepare
 from services.mailbox_sync.schedule import LEASE, claim_size
@@ -56,7 +56,7 @@ log = structlog.get_logger()
 POLL_S = 1.0
 READINGS_OF_A_LIST = 3
 NO_MORE = said("Quien pidió la consulta ya no tiene permiso sobre este buzón; se dejó de leer.")
-NO_LONGER_ALLOWED = {"code": "not_allowed", "message": NO_MORE}
+NO_LONGER_ALLOWED = {"code": NOT_ALLOWED, "message": NO_MORE}
 OUR_FAULT = OurFault("internal", said("La consulta falló por un error de Casillero, ya anotado. Se repetirá más tarde."))
 ACCESS_AWAY = OurFault("access_away", said("No se pudo comprobar el permiso: una parte del sistema no responde. Se repetirá más tarde."))
 
@@ -198,7 +198,8 @@ class SyncWorker(Service):
         if stopping.is_set():
             raise Stopping
         if isinstance(answer, Fault):
-            raise answer
+            # Of who asked, not of the mailbox.
+            raise NotAllowedAnyMore if check.sync_id and answer.code == NOT_ALLOWED else answer
         self._still_allowed(check)
         with self.desk.identities.reading(answer) as identity:
             check.asked_s = time.monotonic()

@@ -42,12 +42,13 @@ def tell_counts(db: UnitOfWork) -> None:
 
 
 def counts_of(db: UnitOfWork, client_ids: list[str]) -> list[ClientCount]:
-    """Pending notifications, and the nearest day by which one that is still available has to be read."""
+    """Pending notifications, and the nearest day by which one that is still available has to be read, whoever is at work on it."""
     lock_clients(db, client_ids)
     open_until = case((Notification.body_state == "available", Notification.read_by))
-    pending = select(Notification.client_id, func.count().label("pending"), func.min(open_until).label("nearest"))
-    pending = pending.where(Notification.client_id.in_(client_ids), Notification.processing_state == "pending")
-    counted = {row.client_id: row for row in db.execute(pending.group_by(Notification.client_id))}
+    pending = func.count().filter(Notification.processing_state == "pending").label("pending")
+    unclosed = select(Notification.client_id, pending, func.min(open_until).label("nearest"))
+    unclosed = unclosed.where(Notification.client_id.in_(client_ids), Notification.processing_state != "closed")
+    counted = {row.client_id: row for row in db.execute(unclosed.group_by(Notification.client_id))}
     now = utc_now()
     return [
         ClientCount(

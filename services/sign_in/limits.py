@@ -46,7 +46,10 @@ FORGOTTEN = Door("forgotten password", 3, 5, 30)
 
 
 def try_once(store: Store, door: Door, who: str, address: str) -> str:
-    """Count this attempt; returns its id. `who`: an email or a user's id. Raises TooMany with `retry_after_s`."""
+    """Count this attempt; returns its id. `who`: an email or a user's id. Raises TooMany with `retry_after_s`.
+
+    Of who is signed in, `address` is their id again: what they try takes no room from anybody else.
+    """
     attempt = Attempt(id=new_id(), at=utc_now())
     attempt.who_hash = store.seals.keyed_hash(f"{door.name} attempt", who.strip().casefold())
     attempt.address_hash = store.seals.keyed_hash(f"{door.name} attempt from", address)

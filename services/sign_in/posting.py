@@ -23,7 +23,7 @@ from services.sign_in.wording import worded
 
 log = structlog.get_logger()
 ON_ITS_WAY = said("Si alguien entra con este correo, en unos minutos le llegará un enlace para elegir otra contraseña.")
-NO_MAIL = said("Aquí no se envía correo. Pida un enlace a quien administra los usuarios de su despacho: puede crearlo en el acto.")
+NO_MAIL = said("Aquí no se envía correo. Pida un enlace a quien administra los usuarios de su despacho, o a quien presta el servicio.")
 
 
 class Posting(Part):

@@ -46,7 +46,7 @@ class SecondFactor(Admitting):
     def confirm_totp(self, asking: Asking, otp: str) -> Json:
         """The recovery codes, shown this once, with a new session; every other one has ended."""
         asking.require_person()
-        attempt_id = limits.try_once(self.db, limits.FACTOR, asking.user_id, "")
+        attempt_id = limits.try_once(self.db, limits.FACTOR, asking.user_id, asking.user_id)
         with self.db.begin(asking) as db:
             if totp.step_typed(db, asking.user_id, otp, confirm=True) is None:
                 raise Invalid.field(
@@ -114,7 +114,7 @@ class SecondFactor(Admitting):
     def _prove_both(self, asking: Asking, password: str, otp: str) -> None:
         """Raises Invalid naming `password` or `otp`, and TooMany."""
         asking.require_person()
-        attempt_id = limits.try_once(self.db, limits.FACTOR, asking.user_id, "")
+        attempt_id = limits.try_once(self.db, limits.FACTOR, asking.user_id, asking.user_id)
         if not passwords.matches(self.password_of(asking), password):
             raise Invalid.field("password", said("No es su contraseña."))
         with self.db.begin(asking) as db:

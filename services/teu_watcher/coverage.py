@@ -34,10 +34,11 @@ def covered(db: UnitOfWork, setting: str) -> Json:
     without = {day for day, row in days.items() if row.state == "none"}
     doubtful = schedule.doubtful(without)
     expected = schedule.bulletin_days(max(since, schedule.oldest_kept(now)), today) if since else []
-    is_whole = {day for day, row in days.items() if row.state == "done"} | (without - doubtful)
+    read = {day for day, row in days.items() if row.state == "done" and schedule.is_looked_at(row.next_at, now)}
+    is_whole = read | (without - doubtful)
     return {
         "watching_since": since and since.isoformat(),
-        "days_read": sorted(day.isoformat() for day, row in days.items() if row.state == "done"),
+        "days_read": sorted(day.isoformat() for day in read),
         "days_without_bulletin": sorted(day.isoformat() for day in without - doubtful),
         "gaps": [_day(db, day, days.get(day), day in doubtful) for day in sorted({*expected, *days} - is_whole - {today})],
         "today": _day(db, today, days.get(today), False),

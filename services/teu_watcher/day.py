@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 
 import structlog
@@ -127,9 +127,12 @@ def _edict_row(db: UnitOfWork, day: date, row: IndexedEdict) -> dict:
 def _read_listed(looking: Looking) -> str | None:
     with looking.turn.store.begin() as db:
         edicts = db.scalars(select(Edict).where(Edict.published_on == looking.day, Edict.state == "listed").order_by(Edict.id)).all()
-    no_answer = False
+    no_answer = is_any_read = False
     for some in parts(edicts, EDICTS_A_COMMIT):
         outcomes = attempt_all(looking.room, looking.turn.store.seals, some)
+        is_any_read |= any(isinstance(outcome, ReadEdict) for outcome in outcomes)
+        if len(some) > 1 and not is_any_read and all(isinstance(outcome, UnexpectedAnswer) for outcome in outcomes):
+            return CHANGED  # Whoever answers is not the bulletin: no edict is at fault.
         with looking.turn.writing() as db:
             _set_aside(
                 db,
@@ -190,7 +193,6 @@ def _settle(db: UnitOfWork, day_on: date, fault: str | None) -> Day:
         day.state = schedule.without_bulletin(day_on, now)
         day.error, day.failures = NOT_OUT if day.state == "unread" else None, 0
         day.next_at = schedule.next_look(day_on, now, is_out=False)
-        _doubt(db, day, now)
     elif fault or found.get("listed"):
         day.error, day.failures = CHANGED if fault in (None, NOT_OUT) else fault, day.failures + 1
         day.next_at = schedule.after_failure(now, day.failures)
@@ -198,13 +200,6 @@ def _settle(db: UnitOfWork, day_on: date, fault: str | None) -> Day:
         day.error, day.failures = set_aside_sentence(db, day_on), 0
         day.next_at = schedule.next_look(day_on, now, is_out=True)
     return day
-
-
-def _doubt(db: UnitOfWork, day: Day, now: datetime) -> None:
-    """Two days in a row without bulletin are looked at again and again: a changed address answers like a holiday."""
-    before = db.get(Day, schedule.previous(day.published_on))
-    if before is not None and before.state == day.state == "none":
-        before.next_at = day.next_at = now + schedule.DOUBTFUL_PAUSE
 
 
 def set_aside_sentence(db: UnitOfWork, day: date) -> str | None:

@@ -18,7 +18,7 @@ NOT_OUT_YET = timedelta(minutes=30)
 MORNING = time(8, 0)
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=1)
-DOUBTFUL_PAUSE = timedelta(hours=6)
+WITHOUT_PAUSE = timedelta(hours=6)
 MOST_DAYS_WITHOUT = 1
 """More days in a row without bulletin, Sundays left out, than any year has: its address changed."""
 
@@ -45,11 +45,19 @@ def oldest_kept(now: datetime) -> date:
 
 
 def next_look(day: date, now: datetime, is_out: bool) -> datetime | None:
-    """After a look that went well; None when it was the last one."""
+    """After a look that went well; None when it was the last one.
+
+    A day without bulletin is a holiday, or its address had changed, which answers the same: it is looked at for as long as it is kept.
+    """
     if today(now) > day:
-        return None
+        return None if is_out or not is_bulletin_day(day) else now + WITHOUT_PAUSE
     again = now + (LOOK_AGAIN if is_out else NOT_OUT_YET)
     return again if today(again) == day else datetime.combine(day + timedelta(days=1), MORNING, MADRID)
+
+
+def is_looked_at(next_at: datetime | None, now: datetime) -> bool:
+    """Whether the look that is due was not long missed, as it is while the source is off: the day may have grown since."""
+    return next_at is None or now - next_at < LOOK_AGAIN
 
 
 def after_failure(now: datetime, failures: int) -> datetime:

@@ -28,7 +28,7 @@ from services.teu_watcher.turn import between_reads
 def keep_clients(db: UnitOfWork, told: Sequence[ClientFacts]) -> None:
     """The newer version of each client counts; an older one that comes late changes nothing."""
     ids = [one.client_id for one in told]
-    known = {client.id: client for client in db.scalars(select(Client).where(Client.id.in_(ids)))}
+    known = {client.id: client for client in db.scalars(select(Client).where(Client.id.in_(ids)).order_by(Client.id).with_for_update())}
     newer = [one for one in told if one.client_id not in known or known[one.client_id].version < one.version]
     for one in newer:
         client = known.get(one.client_id) or Client(id=one.client_id)

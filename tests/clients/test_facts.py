@@ -85,6 +85,13 @@ def test_the_oldest_complete_check_of_the_newest_report_is_shown(firm):
     until(lambda: last_check(firm) is None)
 
 
+def test_a_client_with_another_tax_id_has_no_complete_check_until_one_is_made_for_it(firm):
+    firm.hear(checked(firm.client_id, 1, AT))
+    until(lambda: last_check(firm))
+    firm.admin.clients.change(firm.client_id, {"tax_id": people.tax_id(), "version": firm.client()["version"]})
+    assert last_check(firm) is None
+
+
 def test_a_client_with_a_new_mailbox_has_no_complete_check_until_that_one_is_read(firm):
     another = firm.admin.clients.register({"tax_id": people.tax_id(), "name": "Bea"})["id"]
     firm.hear(checked(firm.client_id, 1, AT))

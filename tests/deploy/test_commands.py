@@ -25,7 +25,7 @@ def running():
         ready = folder / "ready.json"
         command = [CASILLERO, "run", "--data", str(folder / "data"), "--port", "0", "--ready-file", str(ready)]
         process = Process("run", command, environment_of(), folder / "run.log")
-        until(ready.exists, "casillero run is ready")
+        until(ready.exists, "casillero run is ready", START_PATIENCE_S)
         yield folder / "data"
         process.stop()
 

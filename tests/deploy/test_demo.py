@@ -29,7 +29,7 @@ class Demo:
         self.once = subprocess.run(
             once, env=environment_of() | {"COLUMNS": "200"}, capture_output=True, text=True, timeout=START_PATIENCE_S, check=False
         )
-        until(self.ready_file.exists, "the demo is ready")
+        until(self.ready_file.exists, "the demo is ready", START_PATIENCE_S)
         self.ready = json.loads(self.ready_file.read_text())
 
     def person(self, role):

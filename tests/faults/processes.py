@@ -18,7 +18,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from services.chassis.settings import PREFIX, Settings
-from tests.worlds import until
+from tests.worlds import START_PATIENCE_S, until
 
 PROJECT = Path(__file__).parents[2]
 
@@ -64,7 +64,7 @@ class Child:
         return self.process.poll() is None and b"ready" in self.said.read_bytes()
 
     def wait_ready(self) -> None:
-        until(lambda: self.is_ready, f"{self.command} is ready; see {self.log}")
+        until(lambda: self.is_ready, f"{self.command} is ready; see {self.log}", START_PATIENCE_S)
 
     def wait_died(self) -> int:
         """The status with which it ended for the first time; -9 for a kill."""

@@ -13,7 +13,7 @@ from tests import people, sites
 from tests.conftest import own_folder
 from tests.journeys.portfolio import a_company, register, sync_now, with_mailbox
 from tests.visitors import wait_for
-from tests.worlds import numbers, until
+from tests.worlds import START_PATIENCE_S, numbers, until
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def restart(site):
     ready = site.data.parent / "ready.json"
     ready.unlink()
     run.start()
-    site.url = until(lambda: sites.listening_at(ready, run), "casillero run is ready again")
+    site.url = until(lambda: sites.listening_at(ready, run), "casillero run is ready again", START_PATIENCE_S)
 
 
 @pytest.mark.full

@@ -124,6 +124,17 @@ def test_a_group_has_its_members_grants_and_clients_and_its_members_see_them(sit
     assert operator.get(f"/api/clients/{client_id}").status == 404
 
 
+def test_who_would_not_see_a_groups_clients_is_refused_before_anything_changes(site):
+    firm = site.firm()
+    firm.admin.post("/api/roles", {"name": "Grupos", "capabilities": ["groups.manage", "clients.write"]})
+    person, group_id = firm.user("Grupos"), firm.group("Sur")
+    refused = person.patch(f"/api/groups/{group_id}", {"name": "Oeste", "client_ids": [], "version": 1})
+    assert (refused.status, person.get(f"/api/groups/{group_id}").body["name"]) == (403, "Sur")
+    assert person.post("/api/groups", {"name": "Este", "description": "", "client_ids": []}).status == 403
+    mine = {"name": "Este", "description": "", "client_ids": [], "member_ids": [person.get("/api/me").body["id"]]}
+    assert person.post("/api/groups", mine).status == 201
+
+
 def test_lists_of_people_are_sorted_and_filtered(site):
     firm = site.firm()
     firm.group("B"), firm.group("A")

@@ -17,6 +17,7 @@ from services.contracts.message import new_id, utc_now
 from services.mailbox_sync import claims
 from services.mailbox_sync.completing import Waiting
 from services.mailbox_sync.connecting import Page
+from services.mailbox_sync.keys import refused
 from services.mailbox_sync.preparing import prepare
 from services.mailbox_sync.worker import Desk, NotAllowedAnyMore, SyncWorker
 from tests import people
@@ -145,3 +146,9 @@ def test_what_waits_in_the_queue_is_not_begun_for_who_has_lost_the_right(house, 
     with pytest.raises(NotAllowedAnyMore):
         office.worker._read_whole(check, {}, threading.Event())
     assert check.asked_s is None
+
+
+def test_a_key_that_is_refused_to_who_has_lost_the_right_is_no_fault_of_the_mailbox(house):
+    office = Office(house)
+    with pytest.raises(NotAllowedAnyMore):
+        office.worker._read_whole(office.asked(), refused({"code": "not_allowed", "message": "…"}), threading.Event())

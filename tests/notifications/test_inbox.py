@@ -122,6 +122,16 @@ def test_a_person_moves_a_notification_between_trays_once(inbox):
     assert inbox.admin.notifications.change(filed["id"], {"version": 2, "process_by": None, "assignee_id": None})["process_by"] is None
 
 
+def test_what_somebody_is_at_work_on_keeps_its_deadline_on_the_client_and_is_pending_no_more(inbox):
+    inbox.hear(inbox.found(notice()))
+    filed = inbox.one()
+    until(lambda: counts(inbox) == (1, filed["read_by"]))
+    inbox.admin.notifications.change(filed["id"], {"version": 1, "processing_state": "in_progress"})
+    until(lambda: counts(inbox) == (0, filed["read_by"]))
+    inbox.admin.notifications.change(filed["id"], {"version": 2, "processing_state": "closed"})
+    until(lambda: counts(inbox) == (0, None))
+
+
 def test_every_bad_change_is_named_at_once(inbox):
     inbox.hear(inbox.found(notice()))
     wrong = {"processing_state": "lost", "process_by": "ayer", "assignee_id": 7, "read_by": ""}

@@ -33,6 +33,11 @@ def test_a_day_that_is_over_is_not_looked_at_again():
     assert schedule.next_look(MONDAY, at(TUESDAY, 8), is_out=True) is None
 
 
+def test_a_day_that_is_over_and_had_no_bulletin_is_looked_at_again_but_for_a_sunday():
+    assert schedule.next_look(MONDAY, at(TUESDAY, 8), is_out=False) == at(TUESDAY, 14)
+    assert schedule.next_look(SUNDAY, at(TUESDAY, 8), is_out=False) is None
+
+
 def test_a_failed_look_is_repeated_after_a_minute_and_then_ever_later_up_to_an_hour():
     now = at(TUESDAY, 8)
     pauses = [(schedule.after_failure(now, failures) - now).total_seconds() / 60 for failures in (1, 2, 3, 6, 7, 500)]

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from gateway.web import parked
+from services.contracts.rpc import PROMISES
 from tests.journeys.portfolio import a_company, register, with_mailbox
 from tests.visitors import wait_for
 from tests.web.pages import browser_of, opened
@@ -177,6 +179,10 @@ def test_health_says_of_each_body_how_it_answers_in_words(firm, manager):
     said = page.text()
     assert "Dirección Electrónica Habilitada única" in said and "%" in said and "Se consulta" in said
     assert page.document.get_element_by_id("coverage") is not None
+
+
+def test_no_service_is_left_out_of_what_is_parked():
+    assert len(parked.SERVICES) == len(PROMISES)
 
 
 def test_parked_events_are_counted_for_who_manages_the_firm_and_for_nobody_else(firm, manager):

@@ -77,6 +77,23 @@ def test_somebody_is_invited_again_and_their_second_factor_reset(firm, admin):
     assert person.get("/api/me").status == 401
 
 
+def test_a_link_that_is_not_shown_says_why_on_the_persons_page(firm, admin):
+    address = f"/usuarios/{id_of(firm.user('manager'))}"
+    page = opened(admin, address).form(f"{address}/invitacion").send()
+    assert "Este usuario puede más que usted" in page.text() and "Invitar otra vez" in page.text()
+
+
+def test_who_manages_people_and_not_groups_saves_a_person_in_a_group(firm):
+    role = firm.admin.post("/api/roles", {"name": "Personal", "capabilities": ["users.manage"]})
+    assert role.status == 201, role
+    reader = firm.user("reader", [firm.group("Norte")])
+    browser, address = browser_of(firm.user("Personal")), f"/usuarios/{id_of(reader)}"
+    page = opened(browser, address)
+    assert page.document.xpath("//fieldset[.//input[@name='group_ids'] or .//p][@disabled]")
+    assert "Guardado." in page.form(address).send(name="Otro nombre").text()
+    assert [group["name"] for group in reader.get("/api/me").body["groups"]] == ["Norte"]
+
+
 def test_a_token_of_somebody_is_seen_and_revoked(firm, admin):
     person = firm.user("operator")
     token = person.post("/api/tokens", {"name": "Contabilidad", "capabilities": ["clients.write"]}).body
