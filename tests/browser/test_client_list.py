@@ -55,6 +55,18 @@ def test_what_was_typed_last_is_what_is_shown(page, several):
     expect(rows(page).get_by_role("link", name=names[1])).to_be_visible()
 
 
+def test_what_was_typed_last_is_what_is_shown_also_while_the_words_before_it_are_still_looked_for(page, several):
+    word, names = several
+    last = names[1].split()[-1]
+    page.route(re.compile(r"/clientes\?q="), lambda route: route.continue_() if last in route.request.url else None)
+    for typed in (word, names[0], names[1]):
+        with page.expect_request(re.compile(rf"/clientes\?q=.*{typed.split()[-1]}")):
+            page.get_by_label("Buscar").fill(typed)
+    expect(rows(page)).to_have_count(1)
+    expect(rows(page).get_by_role("link", name=names[1])).to_be_visible()
+    page.unroute_all(behavior="ignoreErrors")
+
+
 def test_a_slash_goes_to_the_search(page):
     page.keyboard.press("/")
     expect(page.get_by_label("Buscar")).to_be_focused()
