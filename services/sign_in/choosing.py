@@ -12,7 +12,7 @@ from services.chassis.entrypoints import rpc
 from services.contracts.errors import Invalid, NotAllowed, NotSignedIn
 from services.contracts.rpc import INTERNAL, SIGNED_IN, Json
 from services.contracts.sentences import said
-from services.sign_in import credentials, invitations, letters, limits, passwords, provider_rows, sessions
+from services.sign_in import credentials, invitations, letters, limits, passwords, sessions
 from services.sign_in.part import Part
 from services.sign_in.rules import rules_of
 
@@ -33,7 +33,7 @@ class Choosing(Part):
         """As `schemas.sessions.Invited`: the code goes by mail and is not shown, unless there is no mail or `by` is "link".
 
         A program is not shown a code: with it, it could sign in as that person. Where there is no mail it makes none. Nor is who may do
-        less than that person, once the person comes in: what they did with it would stand in the trail as the person's.
+        less than that person, once the person has a password: what they did with it would stand in the trail as the person's.
         """
         asking.require_whole()
         by_mail = self.post.is_on and by != "link"
@@ -42,7 +42,7 @@ class Choosing(Part):
         self.access.user(user_id)
         if not by_mail and asking.is_program:
             return {"invitation": None, "mail": None}
-        if not by_mail and not self.access.covers(user_id) and self._comes_in(replace(asking, user_id=user_id)):
+        if not by_mail and not self.access.covers(user_id) and self.password_of(replace(asking, user_id=user_id)):
             raise NotAllowed(MAY_MORE)
         self.record("invite_user", asking, user_id, by="mail" if by_mail else "link")
         with self.db.begin() as db:
@@ -50,12 +50,6 @@ class Choosing(Part):
             if not by_mail:
                 return {"invitation": code, "mail": None}
             return {"invitation": None, "mail": letters.shown(letters.invite(db, asking, user_id, code))}
-
-    def _comes_in(self, person: Asking) -> bool:
-        """By a password, or perhaps by the firm's provider."""
-        with self.db.begin(person) as db:
-            has_provider = provider_rows.of_firm(db, person.tenant_id) is not None
-        return has_provider or bool(self.password_of(person))
 
     @rpc(needs="users.manage", unit=False)
     def invitation(self, asking: Asking, user_id: str) -> Json:

@@ -6,20 +6,21 @@ A topic is heard by audit.keep_act in the commit of the act; any other name is r
 from __future__ import annotations
 
 READS = {
-    "access": "check covers erasure grants group groups holdings holdings_page job job_outcomes logo me parked_summary person role roles"
+    "access": "check covers erasure grants group groups holdings holdings_page job job_outcomes logo me parked_summary together"
+    " person role roles"
     " scope settings settings_of tenants user users users_of",
-    "sign_in": "erasure holdings holdings_page invitation is_invitation parked_summary passkeys provider second_factor sessions"
+    "sign_in": "erasure holdings holdings_page invitation is_invitation parked_summary together passkeys provider second_factor sessions"
     " tokens tokens_of who",
     "clients": "chosen client clients clients_of_groups erasure export_rows facts facts_by_tax_id groups_of holdings holdings_page job"
-    " job_outcomes names parked_summary sizes_of_groups sizes_of_views views",
-    "keyring": "certificates door erasure holdings holdings_page job job_outcomes parked_summary",
-    "audit": "checkpoint consistency entries erasure exported exported_of holdings holdings_page parked_summary proof",
-    "mailbox_sync": "bodies erasure health holdings holdings_page job job_outcomes mailbox mailboxes parked_summary portals"
+    " job_outcomes names parked_summary together sizes_of_groups sizes_of_views views",
+    "keyring": "certificates door erasure holdings holdings_page job job_outcomes parked_summary together",
+    "audit": "checkpoint consistency entries erasure exported exported_of holdings holdings_page parked_summary together proof",
+    "mailbox_sync": "bodies erasure health holdings holdings_page job job_outcomes mailbox mailboxes parked_summary together portals"
     " removed_portals sync",
-    "sync_worker": "erasure holdings holdings_page parked_summary",
-    "teu_watcher": "coverage edict edicts erasure holdings holdings_page job job_outcomes parked_summary source",
-    "browser": "erasure holdings holdings_page parked_summary redeem session sessions_of viewer_token",
-    "notifications": "document_part documents erasure holdings holdings_page notification notifications parked_summary",
+    "sync_worker": "erasure holdings holdings_page parked_summary together",
+    "teu_watcher": "coverage edict edicts erasure holdings holdings_page job job_outcomes parked_summary together source",
+    "browser": "erasure holdings holdings_page parked_summary together redeem session sessions_of viewer_token",
+    "notifications": "document_part documents erasure holdings holdings_page notification notifications parked_summary together",
 }
 
 WRITES = {

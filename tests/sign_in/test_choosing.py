@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from services.chassis.asking import Asking
 from services.contracts.errors import Invalid, NotAllowed, NotSignedIn, PasswordExpired, TooMany
 from services.contracts.message import utc_now
-from services.sign_in import limits, provider_rows
+from services.sign_in import limits
 from services.sign_in.models import Credential, FormerPassword
 from tests.sign_in.people import PASSWORD, Person, is_over
 from tests.worlds import until
@@ -105,16 +105,6 @@ def test_a_link_to_come_in_as_somebody_who_may_more_is_shown_to_nobody_once_they
         firm.admin.sign_in.invite_user(manager.user_id, "link")
     assert manager.sign_in()["session"]
     assert firm.admin.sign_in.invite_user(newcomer, "link")["invitation"]
-
-
-def test_such_a_link_is_shown_to_nobody_either_where_people_come_in_by_the_firms_provider(world):
-    firm = world.firm()
-    newcomer = firm.user("manager")
-    with world.store("sign_in").begin(Asking(tenant_id=firm.tenant_id)) as db:
-        plain = {"issuer": "https://id.example", "client_id": "c", "email_domains": [], "new_users_role": "", "is_required": False}
-        provider_rows.keep(db, plain | {"emergency_user_id": ""}, "secreto")
-    with pytest.raises(NotAllowed, match="casillero user invite"):
-        firm.admin.sign_in.invite_user(newcomer, "link")
 
 
 def test_wrong_passwords_of_others_take_no_room_from_who_changes_theirs(world, person):

@@ -89,9 +89,10 @@ def test_a_day_without_bulletin_that_is_over_has_none(house):
 
 
 def test_several_days_in_a_row_without_bulletin_are_a_gap(house):
-    house.read(days_ago(2))
-    house.read(YESTERDAY)
-    assert {gap["date"] for gap in house.coverage()["gaps"]} == {days_ago(2).isoformat(), YESTERDAY.isoformat()}
+    days = [days_ago(count) for count in (2, 1)]
+    for day in days:
+        house.read(day)
+    assert {gap["date"] for gap in house.coverage()["gaps"]} == {day.isoformat() for day in days}
 
 
 def test_days_that_seemed_without_bulletin_while_its_address_had_changed_are_all_read_once_it_is_mended(house):
@@ -105,7 +106,7 @@ def test_days_that_seemed_without_bulletin_while_its_address_had_changed_are_all
     for day in days:
         house.bulletin.publish(day, [edict(tax_id())])
     with house.store.begin() as db:
-        db.execute(update(Day).where(Day.next_at > utc_now(), Day.published_on <= YESTERDAY).values(next_at=utc_now()))
+        db.execute(update(Day).where(Day.next_at > utc_now(), Day.published_on <= days[-1]).values(next_at=utc_now()))
     house.look()
     assert house.coverage()["days_read"] == [day.isoformat() for day in days]
 
