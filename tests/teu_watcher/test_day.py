@@ -6,7 +6,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from services.chassis.asking import Asking
 from services.contracts.errors import Conflict, Invalid
@@ -81,42 +81,6 @@ def test_days_before_the_first_start_are_not_read_unasked(house):
     house.bulletin.publish(YESTERDAY, [edict(tax_id())])
     house.look()
     assert house.asked_for(YESTERDAY, "index") == 0
-
-
-def test_a_day_without_bulletin_that_is_over_has_none(house):
-    assert house.read(YESTERDAY)["state"] == "done"
-    assert house.coverage()["days_without_bulletin"] == [YESTERDAY.isoformat()]
-
-
-def test_several_days_in_a_row_without_bulletin_are_a_gap(house):
-    days = [days_ago(count) for count in (2, 1)]
-    for day in days:
-        house.read(day)
-    assert {gap["date"] for gap in house.coverage()["gaps"]} == {day.isoformat() for day in days}
-
-
-def test_days_that_seemed_without_bulletin_while_its_address_had_changed_are_all_read_once_it_is_mended(house):
-    """Looked at the latest first, as missed days are."""
-    days = [days_ago(count) for count in (3, 2, 1)]
-    house.look()
-    with house.store.begin() as db:
-        db.get(Source, "boe").watching_since = days[0]
-        db.add_all(Day(published_on=day, next_at=utc_now()) for day in days)
-    house.look()
-    for day in days:
-        house.bulletin.publish(day, [edict(tax_id())])
-    with house.store.begin() as db:
-        db.execute(update(Day).where(Day.next_at > utc_now(), Day.published_on <= days[-1]).values(next_at=utc_now()))
-    house.look()
-    assert house.coverage()["days_read"] == [day.isoformat() for day in days]
-
-
-def test_a_day_whose_last_look_was_missed_is_a_gap(house):
-    house.bulletin.publish(YESTERDAY, [edict(tax_id())])
-    house.read(YESTERDAY)
-    with house.store.begin() as db:
-        db.get(Day, YESTERDAY).next_at = utc_now() - schedule.LOOK_AGAIN
-    assert house.coverage()["days_read"] == [] and gap(house, YESTERDAY)
 
 
 def test_who_answers_nothing_but_other_pages_sets_no_edict_aside(house):
