@@ -15,6 +15,7 @@ from flask_babel import lazy_gettext as _
 
 from gateway import session
 from gateway.web import acts, names
+from gateway.web.every import every
 from gateway.web.lists import MADRID, asked, day
 from gateway.web.window import window
 from services.contracts.errors import Conflict, NotFound
@@ -53,7 +54,7 @@ def entry(number: int) -> Any:
         one, total = numbered(ask, number)
         people = names.people(ask)
         shown: Json = {"entry": one, "total": total, "proof": proof(ask, one["id"]), "people": people, "acts": acts}
-        return window(ask, "audit/entry.html", called=names_in(ask, [one], people), **shown)
+        return window(ask, "audit/entry.html", called=names_in(ask, [one], people) | groups_in(ask, one), **shown)
 
 
 def about(ask: Any, people: Json, words: str) -> dict[str, str]:
@@ -70,6 +71,13 @@ def names_in(ask: Any, entries: list[Json], people: Json, *also: str | None) -> 
     ids = {*also} | {id for entry in entries for id in (entry["subject"], entry["detail"].get("client_id"))}
     mine = {id: people[id]["name"] for id in ids if id in people}
     return ask.clients.names(sorted(id for id in ids - mine.keys() if isinstance(id, str))) | mine
+
+
+def groups_in(ask: Any, one: Json) -> dict[str, str]:
+    """Of the groups that are named in the entry; those that are gone have none."""
+    detail = one["detail"]
+    ids = {id for name in ("group_ids", "joined", "left") for id in detail.get(name, ())}
+    return {group["id"]: group["name"] for group in every(ask.access.groups) if group["id"] in ids} if ids else {}
 
 
 def numbered(ask: Any, number: int) -> tuple[Json, int]:

@@ -71,11 +71,11 @@ def change(db: UnitOfWork, holder: User | Group, given: Pairs, taken: Pairs, ver
 def holder_of(db: Session, named: Json) -> User | Group:
     """The user or group that {user_id or group_id} names, nobody else's until the unit ends; raises NotFound."""
     holder: User | Group | None
+    tenant_of(db)  # Before the holder, as every change of a user or a group does.
     if "user_id" in named:
-        tenant_of(db)  # Before the user, as every change of a user does.
         holder = db.scalars(select(User).where(User.id == named["user_id"])).one_or_none()
     else:
-        holder = db.scalars(select(Group).where(Group.id == named["group_id"]).with_for_update()).one_or_none()
+        holder = db.scalars(select(Group).where(Group.id == named["group_id"])).one_or_none()
     if holder is None:
         raise NotFound()
     return holder

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from sqlalchemy import Select, delete
+from sqlalchemy import Select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services.access import grants
 from services.access.holdings import members_of, set_members, unknown_ids
-from services.access.models import Group, Membership, User
+from services.access.models import Group, User
 from services.access.pages import one_page
+from services.access.settings import tenant_of
 from services.access.sight import groups_seen
 from services.chassis.asking import Asking
 from services.chassis.database import UnitOfWork
@@ -31,12 +32,8 @@ def matching(scope: Scope, page: Json) -> Select[Group]:
     return found.where(Group.name.icontains(page["q"], autoescape=True)) if page.get("q") else found
 
 
-def find(db: Session, asking: Asking, group_id: str, *, locked: bool = False) -> Group:
-    """`locked`: until the unit of work ends, so that two changes of one group come one after the other."""
-    found = groups_seen(asking.scope).where(Group.id == group_id)
-    if locked:
-        found = found.with_for_update()
-    group = db.scalars(found).one_or_none()
+def find(db: Session, asking: Asking, group_id: str) -> Group:
+    group = db.scalars(groups_seen(asking.scope).where(Group.id == group_id)).one_or_none()
     if group is None:
         raise NotFound()
     return group
@@ -76,8 +73,7 @@ def remove(db: UnitOfWork, group: Group, version: int) -> None:
     require_version(group, version)
     group.version += 1
     grants.write(db, group, set(), grants.held_by(db, group.id))
-    announce(db, group, "deleted", (), tuple(members_of(db, [group.id]).get(group.id, ())))
-    db.execute(delete(Membership).where(Membership.group_id == group.id))
+    announce(db, group, "deleted", *set_members(db, group.id, []))
     db.delete(group)
 
 
@@ -121,7 +117,9 @@ def visible_group(service: Groups, db: UnitOfWork, asking: Asking, group_id: str
 
 
 def group_to_change(service: Groups, db: UnitOfWork, asking: Asking, group_id: str) -> Group:
-    return find(db, asking, group_id, locked=True)
+    """The group, while nobody else changes who is in any group of the tenant."""
+    tenant_of(db)
+    return find(db, asking, group_id)
 
 
 class Groups:
@@ -129,6 +127,7 @@ class Groups:
 
     @rpc(needs="groups.manage")
     def create_group(self, db: UnitOfWork, asking: Asking, new_group: Json) -> Json:
+        tenant_of(db)
         return described(db, [create(db, checked(NewGroup, new_group, partial(faults, db)))])[0]
 
     @rpc(needs=SIGNED_IN, reads=True)

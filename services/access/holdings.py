@@ -1,14 +1,16 @@
 """Who is in which group. A list that is sent replaces the old one; what it changed is told by whoever asked for it.
 
-Trap: ids that are sent are looked up among the tenant's own before they are written (`unknown_ids`, asked by the `faults` of users and
-groups), or a foreign id could be made a member.
+Traps: a membership is sent back with the user and with the group. So the versions of those who came in or went out move with it, and who
+edits one from an old copy does not bring back what was taken on the other side. Whoever changes one locks the tenant's row first
+(`settings.tenant_of`): the two sides would lock users and groups in different orders. Ids that are sent are looked up among those of the
+tenant before they are written (`unknown_ids`, asked by the `faults` of users and groups), or a foreign id could be made a member.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from services.access.models import Group, Membership, User
@@ -25,6 +27,7 @@ def set_members(db: Session, group_id: str, user_ids: list[str]) -> Moved:
     joined, left = sorted(set(user_ids) - before), sorted(before - set(user_ids))
     db.execute(delete(Membership).where(Membership.group_id == group_id, Membership.user_id.in_(left)))
     db.add_all(Membership(group_id=group_id, user_id=user_id) for user_id in joined)
+    move_versions(db, User, joined + left)
     return tuple(joined), tuple(left)
 
 
@@ -34,7 +37,14 @@ def set_groups(db: Session, user_id: str, group_ids: list[str]) -> Moved:
     joined, left = sorted(set(group_ids) - before), sorted(before - set(group_ids))
     db.execute(delete(Membership).where(Membership.user_id == user_id, Membership.group_id.in_(left)))
     db.add_all(Membership(group_id=group_id, user_id=user_id) for group_id in joined)
+    move_versions(db, Group, joined + left)
     return tuple(joined), tuple(left)
+
+
+def move_versions(db: Session, table: type[User] | type[Group], ids: list[str]) -> None:
+    """Nobody saves these any more from a copy that was read before."""
+    if ids:
+        db.execute(update(table).where(table.id.in_(ids)).values(version=table.version + 1))
 
 
 def unknown_ids(db: Session, table: type[User] | type[Group], ids: list[str]) -> list[str]:

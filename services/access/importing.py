@@ -60,6 +60,7 @@ class Importing:
     @job(needs="groups.manage", at_once=AT_ONCE)
     def import_groups(self, db: UnitOfWork, asking: Asking, job: Any, rows: Sequence[Json]) -> list[Outcome]:
         asking.require("clients.import")
+        tenant_of(db)
         return [attempted(db, row, group_brought_in, COLUMN_OF) for row in rows]
 
     @job(needs="users.manage", at_once=AT_ONCE)
@@ -82,7 +83,7 @@ def attempted(db: UnitOfWork, row: Json, bring_in: Callable[[UnitOfWork, Json], 
 
 def group_brought_in(db: UnitOfWork, cells: dict[str, str]) -> Outcome:
     new = checked(NewGroup, {"name": cells.get("nombre_grupo", ""), "description": cells.get("descripcion", "")})
-    group = db.scalars(select(Group).where(Group.name == new["name"]).with_for_update()).one_or_none()
+    group = db.scalars(select(Group).where(Group.name == new["name"])).one_or_none()
     if group is None:
         return Outcome("created", groups.create(db, new).id)
     if new["description"] in ("", group.description):

@@ -44,6 +44,7 @@ SUBJECT_AND_DETAIL: Final[dict[type[Event], tuple[str, tuple[str, ...]]]] = {
     facts.CertificateJobAsked: ("job_id", JOB),
     facts.MailboxJobAsked: ("job_id", JOB),
 }
+STATE: Final = ("version", "is_archived", "group_ids", "fields")
 ENDED_SESSION: Final = ("client_id", "certificate_id", "use_id", "because", "lasted_s", "hosts", "uploads", "downloads")
 ACTS: Final = (*SUBJECT_AND_DETAIL, facts.CertificateUsesEnded, facts.BrowserSessionEnded)
 NOBODYS_ACTS: Final[dict[type[Event], str]] = {
@@ -93,7 +94,5 @@ def entry_of(fact: Event) -> dict[str, Any]:
 
 
 def identity(record: Any) -> tuple[str, dict[str, Any]]:
-    """The id of a record of a list, and of a client's record its version, whether it is archived and which fields are new."""
-    if isinstance(record, str):
-        return record, {}
-    return record["client_id"], {"version": record["version"], "is_archived": record["is_archived"], "fields": record["fields"]}
+    """The id of a record of a list, and of a client's record its state: its groups decide who sees it, so they are a part of it."""
+    return (record, {}) if isinstance(record, str) else (record["client_id"], {name: record[name] for name in STATE})

@@ -52,6 +52,19 @@ def test_an_old_version_of_a_group_changes_nothing(world):
     assert firm.admin.access.group(group["id"])["name"] == "Sur"
 
 
+def test_a_membership_that_was_taken_is_not_brought_back_by_an_old_copy_of_the_person_or_of_the_group(world):
+    firm = world.firm()
+    user_id = firm.user("operator")
+    made = firm.admin.access.create_group({"name": "Norte", "member_ids": [user_id]})
+    person, group = firm.admin.access.user(user_id), firm.admin.access.group(made["id"])
+    firm.admin.access.change_group(group["id"], {"version": group["version"], "member_ids": []})
+    with pytest.raises(StaleVersion):
+        firm.admin.access.change_user(user_id, {"version": person["version"], "group_ids": [group["id"]]})
+    firm.admin.access.change_user(user_id, {"version": firm.admin.access.user(user_id)["version"], "group_ids": [group["id"]]})
+    with pytest.raises(StaleVersion):
+        firm.admin.access.change_group(group["id"], {"version": 2, "member_ids": []})
+
+
 def test_a_user_of_another_firm_cannot_be_made_a_member(world):
     mine, theirs = world.firm(), world.firm()
     with pytest.raises(Invalid) as refused:
@@ -123,7 +136,7 @@ def test_scope_joins_own_grants_and_those_of_the_groups(world):
     firm = world.firm()
     user_id = firm.user("operator")
     group = firm.admin.access.create_group({"name": "Norte", "member_ids": [user_id], "grants": [DEHU]})
-    firm.admin.access.change_user(user_id, {"version": 1, "grants": [{"body": "tgss", "verbs": ["sync"]}]})
+    firm.admin.access.change_user(user_id, {"version": 2, "grants": [{"body": "tgss", "verbs": ["sync"]}]})
     scope = Scope.from_wire(firm.as_user(user_id).access.scope())
     assert scope.group_ids == {group["id"]}
     assert scope.grants == {("dehu", "open"), ("dehu", "sync"), ("tgss", "sync")}
@@ -148,7 +161,7 @@ def test_check_refuses_disabled_foreign_and_unknown_users(world):
     group = mine.admin.access.create_group({"name": "Norte", "member_ids": [user_id], "grants": [DEHU]})
     assert mine.admin.access.check(user_id, "sync", "dehu", [group["id"]])
     assert not theirs.admin.access.check(user_id, "sync", "dehu", [group["id"]])
-    mine.admin.access.change_user(user_id, {"version": 1, "is_active": False})
+    mine.admin.access.change_user(user_id, {"version": 2, "is_active": False})
     assert not mine.admin.access.check(user_id, "sync", "dehu", [group["id"]])
     assert not mine.admin.access.check("nobody", "sync", "dehu", [group["id"]])
 

@@ -125,3 +125,11 @@ def test_the_trail_names_the_fields_of_a_client_that_are_new_and_says_nothing_of
     (entry,) = until(lambda: listed(firm, act="clients.clients_changed", subject=client["id"]))
     assert entry["detail"]["fields"] == ["notes", "receives_notifications"]
     assert "privado" not in str(entry)
+
+
+def test_the_trail_names_the_groups_in_which_a_client_is_from_then_on(firm):
+    client = firm.admin.clients.register({"tax_id": people.tax_id(), "name": "Nadie"})
+    group_id = firm.admin.access.create_group({"name": "Norte"})["id"]
+    firm.admin.clients.set_groups(client["id"], [group_id])
+    (entry,) = until(lambda: listed(firm, act="clients.clients_changed", subject=client["id"]))
+    assert (entry["detail"]["fields"], entry["detail"]["group_ids"]) == (["groups"], [group_id])

@@ -159,6 +159,15 @@ def test_an_entry_says_who_did_what_and_that_it_is_provably_in_the_trail(firm, m
     assert "cubre" in opened(browser_of(manager), "/auditoria").text("//*[@aria-labelledby='checkpoint']")
 
 
+def test_an_entry_names_the_groups_that_a_client_is_in_from_then_on(firm, manager):
+    client_id = register(manager, a_company())
+    group = manager.post("/api/groups", {"name": "Pamplona"}).body
+    manager.put(f"/api/clients/{client_id}/groups", {"group_ids": [group["id"]]})
+    asked = {"subject": client_id, "act": "clients.clients_changed"}
+    (entry,) = wait_for(manager, "/api/audit", lambda body: body["total"] == 1, **asked)["items"]
+    assert "Pamplona" in opened(browser_of(manager), f"/auditoria/{entry['seq']}").text("//dl")
+
+
 def test_an_entry_that_is_none_is_not_found(manager):
     assert [opened(browser_of(manager), f"/auditoria/{number}").status for number in ("0", "999999", "99999999999", "x")] == [404] * 4
 
