@@ -7,7 +7,7 @@ from itertools import cycle
 from statistics import quantiles
 from typing import Any
 
-from tests.bench.firm import deployed, manager_of, register_many
+from tests.bench.firm import deployed, manager_of, register_many, settled
 from tests.bench.spending import load
 from tests.visitors import Person, wait_for
 
@@ -34,9 +34,8 @@ def run() -> dict[str, Any]:
         manager, group_ids = manager_of(firm)
         register_many(site, manager, group_ids, CLIENTS)
         operator = firm.user("operator", group_ids[:1])
-        with postgres.connect() as owner:
-            owner.exec_driver_sql("ANALYZE")
         wait_for(manager, "/api/clients", lambda body: body["total"] == CLIENTS)
+        settled(postgres)
         lists = figures("all clients", manager) | figures("a quarter of them, by group", operator)
         return lists | {"client list, export of all clients s": round(exported(manager), 1)}
 

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from gateway.session import COOKIE
 from tests.bench.clients import CLIENTS, QUERIES
-from tests.bench.firm import deployed, manager_of, register_many
+from tests.bench.firm import deployed, manager_of, register_many, settled
 from tests.bench.spending import load, spent
 from tests.visitors import Person, wait_for
 from tests.web.pages import browser_of
@@ -26,9 +26,8 @@ def run() -> dict[str, Any]:
     with deployed() as (site, postgres):
         manager, group_ids = manager_of(site.firm())
         register_many(site, manager, group_ids, CLIENTS)
-        with postgres.connect() as owner:
-            owner.exec_driver_sql("ANALYZE")
         wait_for(manager, "/api/clients", lambda body: body["total"] == CLIENTS)
+        settled(postgres)
         browser = browser_of(manager)
         first_client = manager.get("/api/clients", page_size=1).body["items"][0]["id"]
         queries = [urlencode(query) for query in QUERIES]
