@@ -116,6 +116,12 @@ def hold(db: Session, mailbox_id: str, fence: int) -> datetime:
     return _write(db, mailbox_id, fence, due_at=ends_at, lease_until=ends_at).due_at - LEASE
 
 
+def require_held(db: Session, mailbox_id: str, fence: int) -> None:
+    """For a step that writes nothing yet. Raises LeaseLost."""
+    if db.scalar(select(Due.fence).where(Due.mailbox_id == mailbox_id)) != fence:
+        raise LeaseLost(mailbox_id)
+
+
 def renew(db: Session, leases: Collection[tuple[str, int]]) -> None:
     """These, by mailbox and fence, are their holder's for another lease. What was lost meanwhile has another fence by now."""
     ends_at = later(db, LEASE)

@@ -17,7 +17,7 @@ from services.contracts.events import CertificateImported, ClientFacts
 from services.contracts.sentences import said
 from services.mailbox_sync import claims
 from services.mailbox_sync.endings import end_syncs
-from services.mailbox_sync.models import Certificate, Client, ClientGroup, Mailbox
+from services.mailbox_sync.models import Certificate, Client, ClientGroup, KnownNotice, Mailbox
 
 NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 FIRM_VIAS = ("firm_certificate", "power")
@@ -61,6 +61,7 @@ def locked_clients(db: UnitOfWork, ids: Iterable[str], *, only_held: bool = Fals
 def _keep_client(db: UnitOfWork, client: Client | None, told: ClientFacts) -> None:
     was_read = client is None or why_not_read(client) is None
     is_another = client is not None and client.tax_id != told.tax_id
+    is_restored = client is not None and client.is_archived and not told.is_archived
     client = client or Client(id=told.client_id)
     client.tax_id, client.name, client.version = told.tax_id, told.name, told.version
     client.receives_notifications, client.is_archived = told.receives_notifications, told.is_archived
@@ -68,6 +69,8 @@ def _keep_client(db: UnitOfWork, client: Client | None, told: ClientFacts) -> No
     reason = why_not_read(client)
     if is_another:
         _start_anew(db, told.client_id)
+    if is_another or is_restored:
+        _tell_all_again(db, told.client_id)
     if is_another or was_read != (reason is None):
         switch(db, _mailboxes_of(db, told.client_id), reason)
 
@@ -78,6 +81,12 @@ def _start_anew(db: UnitOfWork, client_id: str) -> None:
     for mailbox in mailboxes:
         mailbox.last_complete_check_at = mailbox.covered_since = mailbox.covered_until = None
     claims.withdraw(db, [mailbox.id for mailbox in mailboxes])
+
+
+def _tell_all_again(db: UnitOfWork, client_id: str) -> None:
+    """What its mailboxes hold may have gone to another client meanwhile, who had the tax id: the next check tells whose it is now."""
+    whose = select(Mailbox.id).where(Mailbox.client_id == client_id)
+    db.execute(delete(KnownNotice).where(KnownNotice.mailbox_id.in_(whose)))
 
 
 def switch(db: UnitOfWork, mailbox_ids: list[str], reason: dict[str, str] | None) -> None:
@@ -116,13 +125,16 @@ def _in_trouble(db: UnitOfWork, client_id: str) -> Iterable[str]:
 
 
 def forget_certificate(db: UnitOfWork, certificate_id: str, client_id: str) -> None:
-    """It is destroyed: nothing is read with it, and mailboxes that named it go back to the default."""
+    """It is destroyed: nothing is read with it, not to the end either, and mailboxes that named it go back to the default."""
+    read_with_it = _entered_with(client_id)
+    claims.wait_for(db, read_with_it)
     row = {"id": certificate_id, "client_id": client_id, "tenant_id": db.asking.tenant_id, "is_removed": True}
     row |= {"not_before": NEVER, "not_after": NEVER}
     if not insert_new(db, Certificate, [row], Certificate.id):
         db.get_one(Certificate, certificate_id).is_removed = True
     for mailbox in db.scalars(select(Mailbox).where(Mailbox.certificate_id == certificate_id)):
         mailbox.certificate_id = None
+    claims.take_back_mailboxes(db, read_with_it)
 
 
 def groups_of(db: UnitOfWork, client_id: str) -> frozenset[str]:

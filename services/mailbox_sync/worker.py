@@ -200,6 +200,7 @@ class SyncWorker(Service):
         if isinstance(answer, Fault):
             # Of who asked, not of the mailbox.
             raise NotAllowedAnyMore if check.sync_id and answer.code == NOT_ALLOWED else answer
+        self._still_ours(check)
         self._still_allowed(check)
         with self.desk.identities.reading(answer) as identity:
             check.asked_s = time.monotonic()
@@ -225,6 +226,11 @@ class SyncWorker(Service):
             self._still_allowed(check)
         check.read_s = time.monotonic()
         return last
+
+    def _still_ours(self, check: Check) -> None:
+        """A check may wait in the queue long after its key was released: what was withdrawn meanwhile is not begun. Raises LeaseLost."""
+        with self.db.begin(check.asking) as db:
+            claims.require_held(db, check.mailbox_id, check.fence)
 
     def _still_allowed(self, check: Check) -> None:
         """A change of rights applies to the first page and to the next. A check by schedule is nobody's: nobody's rights matter."""

@@ -12,11 +12,13 @@ from services.chassis.asking import Asking
 from services.contracts.events import CertificateImported, ClientFacts
 from services.contracts.message import new_id, utc_now
 from services.mailbox_sync import facts, mailboxes
+from services.mailbox_sync.checks import held, store_page
 from services.mailbox_sync.models import Client, Due, Mailbox
 from tests.mailbox_sync import scheduled
 from tests.worlds import until
 
 FIRM = "firma"
+LISTED = scheduled.page("x1")
 
 
 def said(client_id: str, version: int = 2, **more) -> ClientFacts:
@@ -81,6 +83,38 @@ def test_a_new_certificate_takes_back_what_is_being_read_with_the_one_before_it(
     with firm() as db:
         facts.keep_certificate(db, fact)
     assert (scheduled.due(store, mailbox_id).fence > check.fence) == bool(whose)
+
+
+def test_a_removed_certificate_takes_back_what_is_being_read_with_it(store, firm, mailbox_id):
+    with firm() as db:
+        db.get_one(Due, mailbox_id).due_at = utc_now() - timedelta(seconds=1)
+    (check,) = scheduled.take(store)
+    with firm() as db:
+        facts.forget_certificate(db, mailbox_id, mailbox_id)
+    assert scheduled.due(store, mailbox_id).fence > check.fence
+
+
+@pytest.mark.parametrize("change", [{"is_archived": True}, {"tax_id": "12345678Z"}], ids=["the archive", "another tax id"])
+def test_a_client_that_comes_back_from_somewhere_is_told_all_that_its_mailbox_holds_again(store, firm, mailbox_id, change):
+    """Meanwhile what it holds may have gone to another client with the same tax id."""
+    with firm() as db:
+        facts.keep_clients(db, [said(mailbox_id)])
+    assert [told_by_a_check(store, firm, mailbox_id) for _ in range(2)] == [1, 0]
+    with firm() as db:
+        facts.keep_clients(db, [said(mailbox_id, version=3, **change)])
+        facts.keep_clients(db, [said(mailbox_id, version=4)])
+    assert told_by_a_check(store, firm, mailbox_id) == 1
+
+
+def told_by_a_check(store, firm, mailbox_id: str) -> int:
+    """How many notices the next check of the mailbox tells as found, of a page that always has the same one."""
+    with firm() as db:
+        db.get_one(Due, mailbox_id).due_at = utc_now() - timedelta(seconds=1)
+    (check,) = scheduled.take(store)
+    with held(store, check) as (db, _):
+        store_page(db, check, LISTED)
+    scheduled.finish(store, check)
+    return check.notices_new
 
 
 def test_another_way_in_takes_back_what_is_being_read_by_the_one_before_it(store, firm, mailbox_id):

@@ -1,4 +1,4 @@
-"""Rights that are lost between one step and the next: the next step of what is already running does not happen.
+"""Rights that are lost, and mailboxes withdrawn, between one step and the next: the next step of what is already running does not happen.
 
 The body's pages are handed over by the test, which takes the right away while page 1 is on its way: nothing depends on time. The ticket
 for the certificate is judged in `tests/keyring/test_releasing.py`, a job's next part in `tests/chassis/test_jobs.py`.
@@ -12,9 +12,10 @@ from datetime import timedelta
 import pytest
 
 from services.chassis.asking import NOBODY, Asking
-from services.contracts.events import CertificateImported
+from services.contracts.events import CertificateImported, CertificateRemoved
 from services.contracts.message import new_id, utc_now
 from services.mailbox_sync import claims
+from services.mailbox_sync.claims import LeaseLost
 from services.mailbox_sync.completing import Waiting
 from services.mailbox_sync.connecting import Page
 from services.mailbox_sync.keys import refused
@@ -52,9 +53,11 @@ class Office:
 
     def certify(self) -> None:
         """As the keyring would tell it."""
-        now = utc_now()
+        now, self.certificate = utc_now(), new_id()
         dates = {"not_before": now - timedelta(days=1), "not_after": now + timedelta(days=300)}
-        fact = CertificateImported(certificate_id=new_id(), client_id=self.client, tax_id="", **dates)
+        self.hear(CertificateImported(certificate_id=self.certificate, client_id=self.client, tax_id="", **dates))
+
+    def hear(self, fact: CertificateImported | CertificateRemoved) -> None:
         keep = self.house.worker("mailbox_sync", self.admin)
         with self.house.stores["mailbox_sync"].begin(self.admin) as db:
             type(keep).keep_certificates.__wrapped__(keep, db, fact)
@@ -62,9 +65,31 @@ class Office:
     def asked(self):
         """The check that the operator asked for, claimed and prepared as the worker does."""
         self.house.ask("mailbox_sync", self.operator).sync_now(self.mailbox)
+        return self.due()
+
+    def due(self):
+        """The check that is due, also if nobody asked for it."""
         with self.worker.db.begin() as db:
             (check,) = prepare(db, claims.claim(db, "worker", 1))
         return check
+
+    # ── ways to withdraw the mailbox ───────────────────────────────────────────────────────────────────────────────────────────
+
+    def the_mailbox_is_paused(self) -> None:
+        mailboxes = self.house.ask("mailbox_sync", self.admin)
+        mailboxes.change_mailbox(self.mailbox, {"state": "paused", "version": mailboxes.mailbox(self.mailbox)["version"]})
+
+    def the_client_is_archived(self) -> None:
+        self.house.ask("clients", self.admin).archive(self.client)
+        self.house.deliver()
+
+    def the_client_is_switched_off(self) -> None:
+        clients = self.house.ask("clients", self.admin)
+        clients.change(self.client, {"receives_notifications": False, "version": clients.client(self.client)["version"]})
+        self.house.deliver()
+
+    def the_certificate_is_removed(self) -> None:
+        self.hear(CertificateRemoved(certificate_id=self.certificate, client_id=self.client))
 
     # ── ways to lose the right ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -107,6 +132,12 @@ WAYS = [
     Office.the_client_is_moved,
     Office.the_firm_is_suspended,
 ]
+WITHDRAWALS = [
+    Office.the_mailbox_is_paused,
+    Office.the_client_is_archived,
+    Office.the_client_is_switched_off,
+    Office.the_certificate_is_removed,
+]
 
 
 def read(office: Office, lose) -> list[int]:
@@ -144,6 +175,17 @@ def test_what_waits_in_the_queue_is_not_begun_for_who_has_lost_the_right(house, 
     check = office.asked()
     lose(office)
     with pytest.raises(NotAllowedAnyMore):
+        office.worker._read_whole(check, {}, threading.Event())
+    assert check.asked_s is None
+
+
+@pytest.mark.parametrize("withdraw", WITHDRAWALS, ids=lambda way: way.__name__)
+def test_what_waits_in_the_queue_is_not_begun_once_it_is_withdrawn(house, withdraw):
+    """Its certificate was released before; it is not used, though no person's right was asked for it."""
+    office = Office(house)
+    check = office.due()
+    withdraw(office)
+    with pytest.raises(LeaseLost):
         office.worker._read_whole(check, {}, threading.Event())
     assert check.asked_s is None
 
