@@ -1,7 +1,8 @@
 """What was found goes into the inbox, once, with its deadlines.
 
 Whatever is repeated (an event, a page, a mailbox read whole again) finds the notice filed and changes nothing but the state that the body
-gives it, and that only if it is reported later than what is known; and whose it is, when that client has been archived.
+gives it, and that only if it is reported later than what is known; and whose it is, when that client has been archived or has another tax
+id by now.
 """
 
 from __future__ import annotations
@@ -48,16 +49,17 @@ def file_edicts(db: UnitOfWork, fact: EdictsMatched) -> None:
 def _keep_known(db: UnitOfWork, fact: NoticesFound, notices: tuple[FoundNotice, ...], said_at: datetime) -> Iterator[str]:
     """What is new of notices that are known: their state, and whose they are. Gives the clients whose notices changed.
 
-    A firm that archives a client and registers the same tax id anew has its notices with the client whose mailbox is read.
+    A firm that archives a client and registers the same tax id anew has its notices with the client whose mailbox is read; one that had
+    given a client the tax id of somebody else, with the client that the notice names as its holder.
     """
     said = {(notice.origin_code, notice.reference): notice.body_state for notice in notices}
     known = select(Notification).where(
         Notification.source == "mailbox", Notification.body == fact.body, Notification.reference.in_({reference for _, reference in said})
     )
     rows = [row for row in db.scalars(known.order_by(Notification.id).with_for_update()) if (row.origin_code, row.reference) in said]
-    archived = _archived_among(db, {row.client_id for row in rows} - {fact.client_id})
+    clients = _known_among(db, {fact.client_id, *(row.client_id for row in rows)})
     for row in rows:
-        if row.client_id in archived:
+        if row.client_id != fact.client_id and _is_left(clients, row, fact.client_id):
             yield row.client_id
             row.client_id = fact.client_id
             yield row.client_id
@@ -67,10 +69,18 @@ def _keep_known(db: UnitOfWork, fact: NoticesFound, notices: tuple[FoundNotice, 
             yield row.client_id
 
 
-def _archived_among(db: UnitOfWork, client_ids: set[str]) -> set[str]:
-    if not client_ids:
-        return set()
-    return set(db.scalars(select(KnownClient.client_id).where(KnownClient.client_id.in_(client_ids), KnownClient.is_archived)))
+def _known_among(db: UnitOfWork, client_ids: set[str]) -> dict[str, KnownClient]:
+    if len(client_ids) == 1:  # Nothing changes hands.
+        return {}
+    return {client.client_id: client for client in db.scalars(select(KnownClient).where(KnownClient.client_id.in_(client_ids)))}
+
+
+def _is_left(clients: dict[str, KnownClient], row: Notification, reader_id: str) -> bool:
+    """Whether the client that has the notice leaves it to the one whose mailbox it was read in."""
+    of, reader = clients.get(row.client_id), clients.get(reader_id)
+    if of is None or reader is None:
+        return of is not None and of.is_archived
+    return of.is_archived or (bool(of.tax_id) and of.tax_id != row.holder_tax_id == reader.tax_id)
 
 
 def _notice_row(db: UnitOfWork, fact: NoticesFound, notice: FoundNotice, said_at: datetime) -> Json:

@@ -36,7 +36,8 @@ def keep_clients(db: UnitOfWork, clients: Sequence[ClientFacts]) -> None:
     newer = [facts for facts in clients if facts.version > known[facts.client_id].version]
     for facts in newer:
         row = known[facts.client_id]
-        row.version, row.search_text, row.is_archived = facts.version, search_text(facts.tax_id, facts.name), facts.is_archived
+        row.version, row.tax_id, row.is_archived = facts.version, facts.tax_id, facts.is_archived
+        row.search_text = search_text(facts.tax_id, facts.name)
     db.execute(delete(ClientGroup).where(ClientGroup.client_id.in_([facts.client_id for facts in newer])))
     db.add_all(ClientGroup(client_id=facts.client_id, group_id=group_id) for facts in newer for group_id in facts.group_ids)
     db.flush()
@@ -45,7 +46,7 @@ def keep_clients(db: UnitOfWork, clients: Sequence[ClientFacts]) -> None:
 def lock_clients(db: UnitOfWork, client_ids: Iterable[str]) -> dict[str, KnownClient]:
     """The clients' rows, made if need be, locked in one order until the unit of work ends."""
     ids = sorted(set(client_ids))
-    blank = {"tenant_id": db.asking.tenant_id, "version": 0, "search_text": "", "is_archived": False}
+    blank = {"tenant_id": db.asking.tenant_id, "version": 0, "tax_id": "", "search_text": "", "is_archived": False}
     insert_new(db, KnownClient, [{**blank, "client_id": id} for id in ids], KnownClient.client_id)
     found = select(KnownClient).where(KnownClient.client_id.in_(ids)).order_by(KnownClient.client_id).with_for_update()
     return {row.client_id: row for row in db.scalars(found.execution_options(populate_existing=True))}

@@ -61,6 +61,7 @@ class KnownClient(Tenanted, Model):
     __tablename__ = "clients"
     client_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     version: Mapped[int] = mapped_column(default=0)
+    tax_id: Mapped[str] = mapped_column(String(9), default="")
     search_text: Mapped[str] = mapped_column(Text, default="")
     is_archived: Mapped[bool] = mapped_column(default=False)
 

@@ -44,9 +44,10 @@ class Inbox:
 
 
 def notice(reference: str = "", **more: Any) -> FoundNotice:
-    given = {"origin_code": "1", "kind": "notification", "subject": "Requerimiento  de pago ", "available_at": AVAILABLE_AT}
+    given: dict[str, Any] = {"origin_code": "1", "kind": "notification", "subject": "Requerimiento  de pago ", "available_at": AVAILABLE_AT}
+    given |= {"holder_tax_id": people.tax_id()}
     issuer, root = PublicBody(code="L01150300", name="Concello da Coruña"), PublicBody(code="L01", name="Administración local")
-    return FoundNotice(reference=reference or new_id(), issuer=issuer, issuer_root=root, holder_tax_id=people.tax_id(), **{**given, **more})
+    return FoundNotice(reference=reference or new_id(), issuer=issuer, issuer_root=root, **{**given, **more})
 
 
 def edict(client_id: str, **more: Any) -> MatchedEdict:

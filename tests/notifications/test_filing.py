@@ -62,6 +62,20 @@ def test_a_notice_of_an_archived_client_is_its_that_is_registered_anew(inbox):
     until(lambda: pending_of(inbox, anew) == 1 and pending_of(inbox, inbox.client_id) == 0, "both are counted")
 
 
+def test_a_notice_is_its_holders_once_the_client_that_had_the_holders_tax_id_has_another(inbox):
+    """Somebody typed the tax id of another person, whose mailbox was read for it."""
+    tax_id = inbox.admin.clients.client(inbox.client_id)["tax_id"]
+    sent = notice(holder_tax_id=tax_id)
+    inbox.hear(inbox.found(sent))
+    inbox.one()
+    inbox.admin.clients.change(inbox.client_id, {"version": 1, "tax_id": people.tax_id()})
+    holder = inbox.admin.clients.register({"tax_id": tax_id, "name": "Pedro"})["id"]
+    until(lambda: known_tax_id(inbox, inbox.client_id) not in ("", tax_id) and known_tax_id(inbox, holder) == tax_id, "both are heard of")
+    inbox.hear(inbox.found(sent, client_id=holder), copies=5)
+    assert inbox.one(client=holder)["reference"] == sent.reference
+    until(lambda: pending_of(inbox, holder) == 1 and pending_of(inbox, inbox.client_id) == 0, "both are counted")
+
+
 def test_a_notice_that_two_clients_are_told_of_stays_with_the_first(inbox):
     sent = notice()
     other = inbox.admin.clients.register({"tax_id": people.tax_id(), "name": "Otra"})["id"]
@@ -75,6 +89,12 @@ def test_a_notice_that_two_clients_are_told_of_stays_with_the_first(inbox):
 def knows_as_archived(inbox) -> bool:
     with inbox.world.store("notifications").begin(Asking(tenant_id=inbox.firm.tenant_id)) as db:
         return db.get_one(KnownClient, inbox.client_id).is_archived
+
+
+def known_tax_id(inbox, client_id: str) -> str:
+    with inbox.world.store("notifications").begin(Asking(tenant_id=inbox.firm.tenant_id)) as db:
+        found = db.get(KnownClient, client_id)
+        return found.tax_id if found else ""
 
 
 def pending_of(inbox, client_id: str) -> int:
