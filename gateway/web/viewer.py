@@ -9,11 +9,11 @@ socket leads to was made inside the sandbox, so a link is not followed.
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import stat
 import threading
 import time
-from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -107,12 +107,16 @@ def carry(wire: Server, there: socket.socket, judge: Judge) -> None:
 
 
 def connected(path: str) -> socket.socket:
-    """Raises OSError when the screen is gone, or is not a socket."""
-    if not stat.S_ISSOCK(Path(path).lstat().st_mode):
-        raise OSError(f"{path} is not a socket")
-    there = socket.socket(socket.AF_UNIX)
-    there.connect(path)
-    return there
+    """Raises OSError when the screen is gone or is no socket. What was looked at is connected to, whatever the path leads to by then."""
+    found = os.open(path, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        if not stat.S_ISSOCK(os.fstat(found).st_mode):
+            raise OSError(f"{path} is not a socket")
+        there = socket.socket(socket.AF_UNIX)
+        there.connect(f"/proc/self/fd/{found}")
+        return there
+    finally:
+        os.close(found)
 
 
 class Judge:

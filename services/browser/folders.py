@@ -13,9 +13,12 @@ import re
 import shutil
 import stat
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from services.browser.sessions import NOT_OPEN
 from services.contracts.errors import Conflict, Invalid, NotFound, TooLarge
 from services.contracts.schemas.browser_sessions import LARGEST_FILE
 from services.contracts.sentences import said
@@ -87,16 +90,31 @@ def require_room(folder: Path, name: str, content: bytes) -> None:
         raise Invalid.field("name", said("El nombre del fichero es demasiado largo. Acórtelo y vuelva a subirlo."))
     if len(content) > LARGEST_FILE:
         raise TooLarge(said("El fichero pasa de {most} MiB.", most=LARGEST_FILE >> 20))
-    if len(list(folder.iterdir())) >= UPLOADS_MOST:
+    if _count(folder) >= UPLOADS_MOST:
         raise Conflict(said("Ya hay {most} ficheros en Subidas. Abra otra sesión para subir más.", most=UPLOADS_MOST))
 
 
+def _count(folder: Path) -> int:
+    with _while_it_lasts():
+        return len(list(folder.iterdir()))
+
+
 def put(folder: Path, name: str, content: bytes) -> None:
-    """For the inside to read."""
+    """For the inside to read. Raises Conflict when the session has just ended."""
     half = folder / f".{name}"
-    half.write_bytes(content)
-    half.chmod(0o644)
-    half.replace(folder / name)
+    with _while_it_lasts():
+        half.write_bytes(content)
+        half.chmod(0o644)
+        half.replace(folder / name)
+
+
+@contextmanager
+def _while_it_lasts() -> Iterator[None]:
+    """The folder goes with the session, a moment before anybody is told."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise Conflict(NOT_OPEN) from error
 
 
 def take(folder: Path, name: str) -> bytes:

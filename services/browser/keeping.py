@@ -2,7 +2,8 @@
 
 What a warden says is read by a green thread as it comes; what follows from it is written by `keep_sessions` of the service. When this
 process ends, however it ends, the wardens see their sockets close and end everything.
-Trap: a warden is started by the main thread, never in `tpool`: what dies with its parent dies with the thread that started it.
+Traps: a warden is started by the main thread, never in `tpool`: what dies with its parent dies with the thread that started it. And in a
+session of its own: a terminal that is closed ends all of its own at once, and nobody would be left to remove the key.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from services.contracts.sentences import said
 log = structlog.get_logger()
 Json = dict[str, Any]
 START_S: Final = 15
+CLOSING_S: Final = 3.0
 HOSTED: Final = "hosted"
 WARDENS: Final = {HOSTED: "services.browser.warden", own_firefox.MODE: "services.browser.own_firefox"}
 ROOT: Final = Path(__file__).parents[2]
@@ -52,6 +54,7 @@ class Kept:
     hosts: list[str] = field(default_factory=list)
     downloads: list[Json] | None = None
     because: str = ""
+    closing_since: float | None = None
     has_ended: bool = False
     judged_at: float = field(default_factory=time.monotonic)
     looked_at: float = field(default_factory=time.monotonic)
@@ -86,10 +89,16 @@ class Kept:
 
     def close(self, because: str) -> None:
         self.because = self.because or because
+        self.closing_since = self.closing_since or time.monotonic()
         try:
             self.line.sendall(because.encode())
         except OSError:
             return  # It is ending already.
+
+    def insist(self) -> None:
+        """A warden that was told to close and does not is killed: all that it started ends with it, and its folder is removed later."""
+        if self.closing_since is not None and not self.has_ended and time.monotonic() - self.closing_since > CLOSING_S:
+            self.process.kill()
 
 
 class Desk(DependencyProvider):
@@ -133,6 +142,7 @@ class Desk(DependencyProvider):
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )
         theirs.close()
         who = (session.id, session.tenant_id, session.user_id, session.client_id)

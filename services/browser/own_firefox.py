@@ -193,4 +193,4 @@ def in_memory(content: bytes) -> Iterator[int]:
 
 
 if __name__ == "__main__":
-    sys.exit(warden.main(int(sys.argv[1]), OwnFirefox))
+    warden.main(int(sys.argv[1]), OwnFirefox)

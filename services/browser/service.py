@@ -193,6 +193,7 @@ class BrowserService(Crossing, Service):
         for kept in list(self.desk.kept.values()):
             if not kept.because and (because := judging.by_rows(self, kept)):
                 kept.close(because)
+            kept.insist()
         with left_for_the_next_turn("sessions_not_written", step="finish"):
             self._finish()
         with left_for_the_next_turn("sessions_not_written", step="renew"):

@@ -147,7 +147,7 @@ def latest_of(db: UnitOfWork, client: Client) -> list[Json]:
 def described(session: Session) -> Json:
     names = ("id", "client_id", "user_id", "certificate_id", "reason", "browser", "mode", "state")
     told = {name: getattr(session, name) for name in (*names, "opened_at", "ended_at", "ended_because", "hosts", "uploads", "downloads")}
-    viewer = f"/navegador/{session.id}" if session.mode == "hosted" and session.state != "ended" else ""
+    viewer = f"/navegador/{session.id}" if session.mode == "hosted" and session.state == "open" else ""
     return shapes.BrowserSession().dump(told | {"viewer_url": viewer})
 
 

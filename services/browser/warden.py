@@ -4,8 +4,8 @@
         → "host", "files", until the browser, the screen, the service or a limit ends it → everything ended, the folder gone → "ended"
 
 It talks with the service over a socket pair: a line "close", or the end of the service, ends the session. So nothing outlives a service
-that is killed; and when this process is killed, its children die with it (`--die-with-parent`, `--pdeathsig`) and the service, or the next
-one, removes the folder, whose lock is free then.
+that is killed; and what a terminal or an init says to all processes at once is for the service. When this process is killed, its children
+die with it (`--die-with-parent`, `--pdeathsig`) and the service, or the next one, removes the folder, whose lock is free then.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from services.browser import census, folders, machine, sandbox, start_page
 from services.browser.custody import Token
@@ -36,6 +36,7 @@ Json = dict[str, Any]
 LOOK_EVERY_S: Final = 1.0
 HOSTS_MOST: Final = 500
 PR_SET_CHILD_SUBREAPER: Final = 36
+NOT_FOR_US: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 ENDS: Final = {10: "browser_closed", 11: "viewer_away"}
 
 
@@ -144,22 +145,24 @@ class Session:
         folders.remove(Path(self.setup["folder"]))
 
 
-def main(descriptor: int, kind: type[Session] = Session) -> int:
+def main(descriptor: int, kind: type[Session] = Session) -> NoReturn:
+    """Ends this process. The loop is left as it stands: a tunnel that nobody reads, and a name that is still looked up, would keep it."""
     service = socket.socket(fileno=descriptor)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for word in NOT_FOR_US:
+        signal.signal(word, lambda *_: None)
     os.umask(0o022)
     setup, key = read_setup(service)
     session = kind(setup, service)
     fault = ""
     try:
-        asyncio.run(session.run(key))
+        asyncio.new_event_loop().run_until_complete(session.run(key))
     except (CannotStart, OSError, subprocess.SubprocessError) as error:
         fault, session.because = f"{type(error).__name__}: {what(error)}", "could_not_start"
     finally:
         key[:] = bytes(len(key))
         session.end()
         session.tell("ended", because=session.because, fault=fault)
-    return 0
+    os._exit(0)
 
 
 def adopt_orphans() -> None:
@@ -202,4 +205,4 @@ def read_setup(service: socket.socket) -> tuple[Json, bytearray]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1])))
+    main(int(sys.argv[1]))
