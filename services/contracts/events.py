@@ -346,7 +346,7 @@ class PortalChanged(Event):
 @dataclass(frozen=True, kw_only=True)
 class MatchedEdict:
     """An edict of the TEU that names a watched client by its full tax id. `row` is the text in which it stands, empty when the watch
-    began after the edict was read; `terms` are its paragraphs that set a term and name nobody.
+    began after the edict was read; `terms` are the edict's sentences that set a term, without whom they name, those around `row` too.
     """
 
     client_id: str

@@ -131,9 +131,12 @@ def _edict_row(db: UnitOfWork, edict: MatchedEdict) -> Json:
 
 
 def _deadlines_of(edict: MatchedEdict) -> list[Deadline]:
-    """None for a regime that no rule knows: an edict without deadline is better than one that nobody sees."""
+    """None for a regime that no rule knows: an edict without deadline is better than one that nobody sees.
+
+    The row is cut around the tax id, maybe in the middle of a term ("quince días" for "quince días hábiles"): the whole sentences win.
+    """
     try:
-        return edict_deadlines(edict.regime, edict.published_on, f"{edict.row}\n{edict.terms}")
+        return edict_deadlines(edict.regime, edict.published_on, edict.terms or edict.row)
     except UnknownRegime:
         return []
 

@@ -16,13 +16,13 @@ from nameko.extensions import DependencyProvider
 
 from services.chassis.settings import Settings
 from services.teu_watcher.bulletin import BoeSource, FetchedPdf, IndexedEdict
-from services.teu_watcher.matching import CANDIDATE, mentions, watch_hash
+from services.teu_watcher.matching import mentions, watch_hash
 from services.teu_watcher.reading import PdfReader
 from services.teu_watcher.regimes import regime_of
+from services.teu_watcher.terms import terms_of
 
 HASHING = "teu_watch"
 MOST_ROWS = 20
-LONGEST_TERMS = 2_000
 
 
 class ReadingRoom(DependencyProvider):
@@ -44,7 +44,7 @@ class ReadingRoom(DependencyProvider):
 
 @dataclass(frozen=True)
 class ReadEdict:
-    """An edict and what was found in it. `rows`: hash of a tax id → the rows that name it; `terms`: its paragraphs that set a term."""
+    """An edict and what was found in it. `rows`: hash of a tax id → the rows that name it; `terms`: as `terms_of` gives them."""
 
     listed: IndexedEdict
     published_on: date
@@ -78,9 +78,3 @@ def rows_by_hash(key: bytes, pages: Iterable[str]) -> dict[str, str]:
         if len(found) < MOST_ROWS:
             found.append(mention.snippet)
     return {digest: "\n".join(dict.fromkeys(found)) for digest, found in rows.items()}
-
-
-def terms_of(pages: Iterable[str]) -> str:
-    """The paragraphs that speak of a term and name nobody."""
-    lines = (line.replace("\t", " ").replace("\v", " ") for page in pages for line in page.split("\n") if "plazo" in line.lower())
-    return "\n".join(dict.fromkeys(line for line in lines if not CANDIDATE.search(line)))[:LONGEST_TERMS]

@@ -72,7 +72,7 @@ OWN = {
             "the bulletin is one for all", "published_on state edicts_total edicts_read error failures last_polled_at next_at asked"
         ),
         "edicts": because(
-            "public, one for all; headings and terms name nobody",
+            "public, one for all; headings and terms are sealed",
             "id published_on heading terms url state attempts regime sha256 wanted_at",
         ),
         "mentions": because("keyed hashes of the tax ids that an edict names", "hash edict_id published_on"),

@@ -140,6 +140,16 @@ def test_a_tax_edict_is_to_be_read_by_the_day_to_appear(inbox):
     assert inbox.one()["read_by"] == "2026-09-16"
 
 
+def test_a_row_that_ends_in_the_middle_of_a_term_adds_none(inbox):
+    whole = "Plazo de diez días hábiles, contados desde el siguiente al de esta publicación."
+    inbox.hear(EdictsMatched(edicts=(edict(inbox.client_id, row="12345678Z: plazo de diez días", terms=whole),)))
+    assert [(one["kind"], one["on"]) for one in inbox.one()["deadlines"]] == [
+        ("answer_by", "2026-09-15"),
+        ("deemed_notified", "2026-09-21"),
+        ("pay_or_allege_by", "2026-10-11"),
+    ]
+
+
 def test_an_edict_of_a_regime_that_no_rule_knows_is_filed_without_deadline(inbox):
     inbox.hear(EdictsMatched(edicts=(edict(inbox.client_id, regime="maritime"),)))
     assert (inbox.one()["read_by"], inbox.one()["deadlines"]) == (None, [])

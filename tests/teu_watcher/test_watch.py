@@ -97,6 +97,16 @@ def test_the_terms_that_an_edict_sets_are_told_also_to_who_comes_later(house):
     assert "plazo de diez días hábiles" in fact["edicts"][0].terms and late not in fact["edicts"][0].terms
 
 
+def test_a_term_beside_the_tax_id_is_told_alike_to_who_was_watched_and_to_who_comes_later(house):
+    watched, late = tax_id(), tax_id()
+    house.watch(watched)
+    house.bulletin.publish(YESTERDAY, [edict(text=f"A {watched} y {late}" + " se hace saber" * 20 + ": plazo de diez días hábiles.")])
+    house.read(YESTERDAY)
+    house.watch(late)
+    first, second = (fact["edicts"][0].terms for fact in house.facts())
+    assert first == second and "plazo de diez días hábiles" in first
+
+
 def test_a_corrected_tax_id_is_watched_from_then_on_and_looked_for_in_what_was_read(house):
     right = tax_id()
     client = house.watch(tax_id())
