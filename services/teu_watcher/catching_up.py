@@ -15,7 +15,7 @@ from services.contracts.message import utc_now
 from services.teu_watcher import schedule, source
 from services.teu_watcher.day import EDICTS_A_COMMIT, Looking, attempt_all, look_at
 from services.teu_watcher.edict import ReadEdict, ReadingRoom
-from services.teu_watcher.keeping import keep
+from services.teu_watcher.keeping import keep_each
 from services.teu_watcher.models import Day, Edict, Mention, Source
 from services.teu_watcher.turn import Turn, TurnOver
 
@@ -96,7 +96,7 @@ def _fetch_wanted(room: ReadingRoom, turn: Turn) -> bool:
         db.execute(update(Edict).where(Edict.id.in_(ids)).values(wanted_at=utc_now() + WANTED_AGAIN))
     outcomes = attempt_all(room, turn.store.seals, edicts)
     with turn.writing() as db:
-        keep(db, [outcome for outcome in outcomes if isinstance(outcome, ReadEdict)])
+        keep_each(db, [outcome for outcome in outcomes if isinstance(outcome, ReadEdict)])
     return bool(edicts)
 
 

@@ -4,8 +4,9 @@
        └── no bulletin, day over ──→ none
 
 Idempotent: killed anywhere, the next look reads the index again and goes on with the edicts that are still `listed`. What cannot be
-fetched, recognised or read leaves the day open with a sentence that says so; an edict that nobody can read is set aside after a few
-attempts, for a person to look at, and the day stays open. Nothing is guessed: a page that lists nothing on a working day is an error.
+fetched, recognised or read leaves the day open with a sentence that says so; an edict that nobody can read, for whatever reason, stops no
+other, is set aside after a few attempts, for a person to look at, and the day stays open. Nothing is guessed: a page that lists nothing
+on a working day is an error.
 """
 
 from __future__ import annotations
@@ -31,13 +32,14 @@ from services.contracts.sentences import said
 from services.teu_watcher import schedule
 from services.teu_watcher.bulletin import BulletinAway, IndexedEdict, UnexpectedAnswer
 from services.teu_watcher.edict import HASHING, ReadEdict, ReadingRoom, read_edict
-from services.teu_watcher.keeping import SEALED, keep, parts
+from services.teu_watcher.keeping import SEALED, keep_each, parts
 from services.teu_watcher.models import Day, Edict, Job
-from services.teu_watcher.reading import UnreadablePdf
+from services.teu_watcher.reading import ReaderBroken, UnreadablePdf
 from services.teu_watcher.turn import Turn, TurnOver
 from services.teu_watcher.watch import heading_of
 
 log = structlog.get_logger()
+FORESEEN = (BulletinAway, UnexpectedAnswer, UnreadablePdf)
 IN_FLIGHT = 4
 EDICTS_A_COMMIT = 16
 ATTEMPTS = 4
@@ -101,7 +103,7 @@ def _read_day(looking: Looking) -> str | None:
 
 def _logged(failure: Exception) -> str:
     """Addresses and sizes are fit for the log; what else an exception says may not be."""
-    return str(failure) if isinstance(failure, BulletinAway | UnexpectedAnswer | UnreadablePdf) else what_failed(failure)
+    return str(failure) if isinstance(failure, FORESEEN) else what_failed(failure)
 
 
 def _keep_index(db: UnitOfWork, day: date, rows: list[IndexedEdict]) -> None:
@@ -127,32 +129,37 @@ def _edict_row(db: UnitOfWork, day: date, row: IndexedEdict) -> dict:
 def _read_listed(looking: Looking) -> str | None:
     with looking.turn.store.begin() as db:
         edicts = db.scalars(select(Edict).where(Edict.published_on == looking.day, Edict.state == "listed").order_by(Edict.id)).all()
+        is_known = db.scalar(select(Edict.id).where(Edict.published_on == looking.day, Edict.state == "read").limit(1)) is not None
     no_answer = is_any_read = False
+    unforeseen: list[str] = []
     for some in parts(edicts, EDICTS_A_COMMIT):
         outcomes = attempt_all(looking.room, looking.turn.store.seals, some)
         is_any_read |= any(isinstance(outcome, ReadEdict) for outcome in outcomes)
         if len(some) > 1 and not is_any_read and all(isinstance(outcome, UnexpectedAnswer) for outcome in outcomes):
             return CHANGED  # Whoever answers is not the bulletin: no edict is at fault.
+        failed = {edict.id: outcome for edict, outcome in zip(some, outcomes, strict=True) if isinstance(outcome, Exception)}
         with looking.turn.writing() as db:
-            _set_aside(
-                db,
-                [edict.id for edict, outcome in zip(some, outcomes, strict=True) if isinstance(outcome, UnexpectedAnswer | UnreadablePdf)],
-            )
-            keep(db, [outcome for outcome in outcomes if isinstance(outcome, ReadEdict)])
+            failed |= keep_each(db, [outcome for outcome in outcomes if isinstance(outcome, ReadEdict)])
+            _set_aside(db, [edict_id for edict_id, failure in failed.items() if isinstance(failure, UnexpectedAnswer | UnreadablePdf)])
             _count(db, looking.day)
+        unforeseen += [edict_id for edict_id, failure in failed.items() if not isinstance(failure, FORESEEN)]
+        is_known |= len(failed) < len(some)
         away = [isinstance(outcome, BulletinAway) for outcome in outcomes]
         if all(away):
             return NO_ANSWER
         no_answer |= any(away)
-    return NO_ANSWER if no_answer else None
+    if unforeseen and is_known:  # What fails with every edict of a day is no edict's fault.
+        with looking.turn.writing() as db:
+            _set_aside(db, unforeseen)
+    return NO_ANSWER if no_answer else OUR_FAULT if unforeseen else None
 
 
 def attempt_all(room: ReadingRoom, seals: Seals, edicts: Sequence[Edict]) -> list[ReadEdict | Exception]:
-    """What came of each, in order. Raises what is nobody's fault but ours."""
+    """What came of each, in order: what nobody foresaw may be the edict's too. Raises what can only be the installation's."""
     attempt = partial(_attempt, room, seals)
     outcomes = list(GreenPool(IN_FLIGHT).imap(attempt, edicts))
     for outcome in outcomes:
-        if isinstance(outcome, Exception) and not isinstance(outcome, BulletinAway | UnexpectedAnswer | UnreadablePdf):
+        if isinstance(outcome, ReaderBroken | OSError):
             raise outcome
     return outcomes
 

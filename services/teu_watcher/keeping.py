@@ -10,16 +10,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+import structlog
 from sqlalchemy import select, update
 
 from services.chassis.asking import Asking
+from services.chassis.away import is_away
 from services.chassis.database import UnitOfWork
 from services.chassis.insert import insert_new
+from services.chassis.logs import what_failed
 from services.contracts.events import AT_MOST, EdictsMatched, MatchedEdict
 from services.contracts.message import new_id, utc_now
 from services.teu_watcher.edict import ReadEdict
 from services.teu_watcher.models import Client, Document, Edict, Match, Mention, Watched
 
+log = structlog.get_logger()
 ROWS_A_STATEMENT = 500
 SEALED = "edict"
 
@@ -32,8 +36,36 @@ def parts(rows: Iterable[Any], size: int = ROWS_A_STATEMENT) -> Iterator[list[An
     return (known[start : start + size] for start in range(0, len(known), size))
 
 
-def keep(db: UnitOfWork, reads: Sequence[ReadEdict]) -> None:
-    """Everything of these edicts, in the caller's unit of work; afterwards it acts for some tenant or other."""
+def keep_each(db: UnitOfWork, reads: Sequence[ReadEdict]) -> dict[str, Exception]:
+    """Everything of these edicts, in the caller's unit of work; → those that could not be kept, of which nothing is, and why not.
+
+    All at once as a rule; one by one where that fails. Raises when the database is away.
+    """
+    failure = _attempted(db, reads)
+    if failure is None:
+        return {}
+    failed = {read.listed.edict_id: _attempted(db, [read]) if len(reads) > 1 else failure for read in reads}
+    found = {edict_id: error for edict_id, error in failed.items() if error}
+    for edict_id, error in found.items():
+        log.warning("edict_not_kept", edict_id=edict_id, error=what_failed(error))
+    return found
+
+
+def _attempted(db: UnitOfWork, reads: Sequence[ReadEdict]) -> Exception | None:
+    before = db.asking
+    try:
+        with db.begin_nested():
+            _keep(db, reads)
+    except Exception as failure:
+        if is_away(failure):
+            raise
+        db.asking = before  # As the savepoint has given the database its tenant back.
+        return failure
+    return None
+
+
+def _keep(db: UnitOfWork, reads: Sequence[ReadEdict]) -> None:
+    """Afterwards the unit of work acts for some tenant or other."""
     for read in reads:
         _keep_edict(db, read)
     watchers = _watchers(db, {digest for read in reads for digest in read.rows})

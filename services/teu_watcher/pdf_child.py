@@ -33,6 +33,8 @@ _CELL_GAP_MADE_UP = 0.45
 _CELL_GAP_TYPED = 1.5
 _PARTS = re.compile(r"[^ \r\n\x02\ufffe]+(?: [^ \r\n\x02\ufffe]+)*")
 _SPACE = re.compile(r" ")
+# What a font's table may claim to be text and no text can hold: NUL, and half a character without its other half.
+_NO_TEXT = re.compile("\0|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]")
 
 
 class Unreadable(Exception):
@@ -66,7 +68,7 @@ class _Page:
         written = pdfium.FPDFText_GetText(self._text, 0, count, units) - 1
         self._is_aligned = written == count
         text = bytes(units)[: 2 * max(0, written)].decode("utf-16-le", "replace")
-        return text if len(text) == written else "".join(map(chr, units[:written]))
+        return _NO_TEXT.sub("\ufffd", text if len(text) == written else "".join(map(chr, units[:written])))
 
     def box(self, at: int) -> tuple[float, float, float, float]:
         """(left, right, bottom, top) of the character at an index of `characters`."""

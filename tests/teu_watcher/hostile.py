@@ -76,3 +76,10 @@ def many_pages() -> bytes:
 def wordless() -> bytes:
     """A page with a drawing and no text, as a scanned edict would be."""
     return one_page(stream(b"0 0 100 100 re f"))
+
+
+def half_a_character() -> bytes:
+    """A font whose table takes A for a character of two halves, B for one half of it, and C for NUL."""
+    table = b"1 begincodespacerange <00> <FF> endcodespacerange 3 beginbfchar <41> <D83DDE00> <42> <D83D> <43> <0000> endbfchar"
+    plain = one_page(stream(b"BT /F 12 Tf 50 700 Td (zAzBzCz) Tj ET"), b"", stream(b"begincmap " + table + b" endcmap"))
+    return plain.replace(b"/BaseFont /Helvetica", b"/BaseFont /Helvetica /ToUnicode 6 0 R")

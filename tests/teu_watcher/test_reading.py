@@ -63,6 +63,11 @@ def test_a_hostile_document_is_unreadable_and_the_next_one_is_read(reader, hones
     assert "Se notifica" in reader.read(honest)[0]
 
 
+def test_half_a_character_beside_a_whole_one_is_read_as_text_that_can_be_kept(reader):
+    (page,) = reader.read(hostile.half_a_character())
+    assert page.startswith("z\U0001f600z\ufffdz") and "\0" not in page.encode().decode()
+
+
 def test_a_document_cut_short_is_unreadable(reader, honest):
     with pytest.raises(UnreadablePdf):
         reader.read(honest[: len(honest) // 2])

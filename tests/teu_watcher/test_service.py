@@ -11,7 +11,7 @@ from sqlalchemy import text, update
 from services.contracts.errors import Invalid, NotAllowed, NotFound
 from services.contracts.events import ClientFacts, ClientsChanged, ClientsRegistered
 from services.contracts.message import new_id, utc_now
-from services.teu_watcher.models import Day
+from services.teu_watcher.models import Day, Edict
 from tests import facts
 from tests.people import tax_id
 from tests.teu_watcher.house import days_ago, edict
@@ -77,6 +77,20 @@ def test_an_edict_is_seen_by_those_who_see_the_client_and_by_nobody_else(world, 
     assert outsider.teu_watcher.edicts(PAGE)["total"] == 0
     with pytest.raises(NotFound):
         outsider.teu_watcher.edict(found["id"])
+
+
+def test_an_edict_that_the_database_cannot_keep_leaves_the_others_to_each_firm(world, bodies, firm, day):
+    """The first is given up in the middle of writing it for a firm; what follows is written for the right ones."""
+    shared, other = tax_id(), world.firm()
+    watched(world, firm, holder=shared), watched(world, other, holder=shared)
+    bad, *good = bodies.edicts(day, [edict(shared) for _ in range(3)])
+    store, url = world.store("teu_watcher"), f"{bodies.url}/boe_n/dias/{day:%Y/%m/%d}/not.php?id={bad}"
+    with store.begin() as db:
+        heading = store.seals.seal("", "edict", b'{"issuer": "A", "title": "\\ud800"}')
+        db.add(Edict(id=bad, published_on=day, heading=heading, url=url))
+    assert (read(firm, day)["position"], len(good)) == (2, 2)
+    for asker in (firm, other):
+        assert sorted(item["reference"] for item in asker.admin.teu_watcher.edicts(PAGE)["items"]) == sorted(good)
 
 
 def test_two_firms_that_watch_one_person_see_only_their_own_match(world, bodies, firm, day):
