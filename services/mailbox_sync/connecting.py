@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from services.contracts.sentences import said
 
+# Notices by electronic means are of these years; near the calendar's end no term can be counted, and a page of notices would go with it.
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
 if TYPE_CHECKING:
     from .identity import Identity
 
@@ -42,7 +45,8 @@ class Notice:
     """What lies in a mailbox, as the body lists it. (`origin_code`, `reference`) is its identity at the body.
 
     `kind` is notification or communication, `link` holder, addressee or attorney; `subject` keeps its white space, because
-    an opening must repeat it exactly. Instants are aware and in UTC; `expires_at` is None when the body gives none.
+    an opening must repeat it exactly. Instants are aware, in UTC and from FIRST_YEAR to LAST_YEAR (else ValueError: no deadline could be
+    counted); `expires_at` is None when the body gives none.
     """
 
     origin_code: str
@@ -59,6 +63,11 @@ class Notice:
     body_state: str = "available"
     link: str = "holder"
     public_metadata: str = ""
+
+    def __post_init__(self) -> None:
+        for instant in (self.available_at, self.expires_at):
+            if instant is not None and not FIRST_YEAR <= instant.year <= LAST_YEAR:
+                raise ValueError(f"a notice of the year {instant.year}")
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from tests.mailbox_sync.offices import Office
@@ -38,6 +40,15 @@ def test_a_fault_is_shown_and_leaves_the_last_complete_check(office, kind):
     assert failed["error"] == after["error"] and failed["error"]["message"]
     assert PASSING[kind] in (None, failed["error"]["code"])
     assert after["last_complete_check_at"] == before["last_complete_check_at"]
+
+
+def test_a_notice_of_a_year_that_cannot_be_is_shown_and_leaves_the_last_complete_check(office):
+    holder = office.readable(notices=3)
+    before = office.checked(holder)
+    office.bodies.notice(holder.tax_id, holder.name, "Requerimiento", available_at=datetime(2150, 1, 1, tzinfo=UTC))
+    assert office.sync(holder)["error"]["code"] == "not_a_date"
+    after = office.mailbox(holder)
+    assert after["error"]["code"] == "not_a_date" and after["last_complete_check_at"] == before["last_complete_check_at"]
 
 
 def test_a_mailbox_recovers_with_the_body(office):

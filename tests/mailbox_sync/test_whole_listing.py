@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -63,3 +64,10 @@ def test_a_sum_that_is_not_the_total_is_refused(total: int) -> None:
         listed([notice(1), notice(2)], total=total)
     with pytest.raises(ListChanged):
         listed([notice(1)], [notice(2)], total=total)
+
+
+@pytest.mark.parametrize("name", ["available_at", "expires_at"])
+@pytest.mark.parametrize("year", [1999, 2101, 9999])
+def test_a_notice_from_which_no_deadline_can_be_counted_is_not_made(name: str, year: int) -> None:
+    with pytest.raises(ValueError, match=str(year)):
+        replace(notice(1), **{name: datetime(year, 6, 30, tzinfo=UTC)})

@@ -19,7 +19,7 @@ from lxml import etree
 from services.contracts.sentences import said
 
 from .. import soap, ws_security
-from ..connecting import BodySettings, Mailbox, Notice, Page, Party, UnexpectedAnswer, whole_listing
+from ..connecting import FIRST_YEAR, LAST_YEAR, BodySettings, Mailbox, Notice, Page, Party, UnexpectedAnswer, whole_listing
 from ..identity import Identity
 from ..lema_codes import refusal
 from ..soap import children, text_of
@@ -178,6 +178,9 @@ def _instant(text: str) -> datetime:
     try:
         day, clock = text.strip().split("T")
         moment = datetime.fromisoformat(f"{day}T{clock}")
-        return (moment if moment.tzinfo else moment.replace(tzinfo=MADRID)).astimezone(UTC)
+        moment = (moment if moment.tzinfo else moment.replace(tzinfo=MADRID)).astimezone(UTC)
+        if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            raise ValueError("a year of no notice")
+        return moment
     except (ValueError, OverflowError) as bad:
         raise UnexpectedAnswer("not_a_date", said("La DEHú dio una fecha que no se entiende.")) from bad
