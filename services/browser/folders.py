@@ -18,7 +18,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from services.browser.sessions import NOT_OPEN
 from services.contracts.errors import Conflict, Invalid, NotFound, TooLarge
 from services.contracts.schemas.browser_sessions import LARGEST_FILE
 from services.contracts.sentences import said
@@ -28,6 +27,7 @@ UPLOADS_MOST: Final = 50
 SESSION: Final = re.compile(r"[0-9a-f]{32}")
 NAMES: Final = re.compile(r"[^\x00-\x1f/\x7f\ud800-\udfff]+")
 NAME_BYTES: Final = 200
+NOT_OPEN: Final = said("Esta sesión de navegador ya ha terminado. Abra otra en la ficha del cliente.")
 
 
 def make(root: Path) -> None:
