@@ -97,7 +97,7 @@ def trays(ask: Any, page: Json, found: Json) -> list[Json]:
     ]
 
 
-def address_of(below: str = "", **changes: Any) -> str:
+def address_of(below: str = "", /, **changes: Any) -> str:
     """The list, or what is below it, with the parameters of this address and some of them changed; None takes one away."""
     wanted = {name: value for name, value in {**request.args.to_dict(), **changes}.items() if value}
     return INBOX + below + (f"?{urlencode(wanted)}" if wanted else "")

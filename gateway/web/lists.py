@@ -28,7 +28,7 @@ def here(path: str = "", /, **changes: Any) -> str:
     return address(path or request.path, **{**request.args.to_dict(), **changes})
 
 
-def address(path: str, **wanted: Any) -> str:
+def address(path: str, /, **wanted: Any) -> str:
     query = urlencode({name: value for name, value in wanted.items() if value not in (None, "")})
     return f"{path}?{query}" if query else path
 

@@ -1,0 +1,14 @@
+"""What all lists have in common without JavaScript: addresses that ask for what they do not have."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.journeys.portfolio import a_company, register
+from tests.web.pages import opened
+
+
+@pytest.mark.parametrize("address", ["/clientes?path=x", "/notificaciones?below=x&path=x", "/edictos?path=x", "/auditoria?path=x"])
+def test_a_parameter_that_a_list_does_not_know_does_not_disturb_it(firm, admin, address):
+    register(firm.admin, a_company())
+    assert opened(admin, address).status == 200
