@@ -16,7 +16,7 @@ from flask_babel import lazy_gettext as _
 from gateway import session
 from gateway.web import acts, names
 from gateway.web.every import every
-from gateway.web.lists import MADRID, asked, day
+from gateway.web.lists import MADRID, asked, day, paged
 from gateway.web.window import window
 from services.contracts.errors import Conflict, NotFound
 from services.contracts.schemas.audit import EntriesPage
@@ -41,7 +41,7 @@ def trail() -> Any:
         sought = about(ask, people, words) if words else {}
         if len(sought) == 1:
             page["subject"] = next(iter(sought))
-        found = ask.audit.entries(page | between(first, last))
+        found = paged(ask.audit.entries, page | between(first, last))
         called = sought | names_in(ask, found["items"], people, page.get("subject"))
         listed: Json = {"found": found, "page": page, "first": first, "last": last, "people": people, "called": called, "acts": acts}
         chosen: Json = {"q": words, "choices": sought if words and len(sought) != 1 else None}

@@ -9,7 +9,7 @@ from flask import Blueprint
 from gateway import session
 from gateway.web import names
 from gateway.web.client_window import client_window, names_of
-from gateway.web.lists import asked
+from gateway.web.lists import asked, paged
 from services.contracts.errors import NotFound
 from services.contracts.schemas.notifications import NotificationsPage
 
@@ -23,7 +23,7 @@ def client_notifications(client_id: str, notification_id: str = "") -> Any:
     with session.services() as ask:
         client = ask.clients.client(client_id)
         page = asked(NotificationsPage, sort="-available_at")
-        found = received(ask, page | {"client": client_id})
+        found = paged(lambda wanted: received(ask, wanted), page | {"client": client_id})
         opened = one_of(ask, client_id, notification_id) if notification_id else None
         people = names_of(ask, filter(None, (opened["assignee_id"], opened["opened_by"]))) if opened else {}
         return client_window(ask, "notifications", client, found=found, page=page, opened=opened, people=people, names=names)

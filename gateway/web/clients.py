@@ -16,7 +16,7 @@ from gateway import session
 from gateway.web import forms
 from gateway.web.bulk_actions import ACTIONS
 from gateway.web.every import every, first_page
-from gateway.web.lists import address, asked, here, parameters
+from gateway.web.lists import address, asked, here, paged, parameters
 from services.contracts.errors import Refusal
 from services.contracts.schemas.clients import ClientsPage
 
@@ -70,7 +70,7 @@ def shown(ask: Any, refusal: Refusal | None = None, refused_at: str = "") -> Res
         refused_at=refused_at,
         me=of_access["me"],
         sent=request.form,
-        found=listed["clients"],
+        found=paged(ask.clients.clients, page, listed["clients"]),
         page=page,
         groups=groups,
         views=[view | {"address": address_of(view), "size": sizes.get(view["id"])} for view in listed["views"]],

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _
 from markupsafe import Markup
 
 from gateway import session
-from gateway.web.lists import asked, day, here
+from gateway.web.lists import asked, day, here, paged
 from gateway.web.names import TRAYS
 from gateway.web.window import window
 from services.contracts.schemas.edicts import EdictsPage
@@ -30,7 +30,7 @@ def register(pages: Blueprint) -> None:
 def edicts() -> Any:
     page = asked(EdictsPage, tray="pending")
     with session.services() as ask:
-        found = ask.teu_watcher.edicts(page)
+        found = paged(ask.teu_watcher.edicts, page)
         clients = clients_of(ask, found["items"], page.get("client"))
         listed = {"found": found, "page": page, "trays": trays(ask, page, found), "applied": applied(page, clients)}
         words: Json = {"clients": clients, "matches": MATCHES, "regimes": REGIMES, "marked": marked}

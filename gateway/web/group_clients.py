@@ -12,7 +12,7 @@ from flask_babel import gettext, ngettext
 
 from gateway import session
 from gateway.web.forms import page
-from gateway.web.lists import asked
+from gateway.web.lists import asked, paged
 from gateway.web.notices import Undo, then
 from gateway.web.window import require
 from services.contracts.errors import Invalid
@@ -38,7 +38,7 @@ def clients_of_group(group_id: str) -> Any:
                 return then(address(group_id), sentence, Undo(f"{address(group_id)}/anadir", {"ids": ticked()}))
         wanted = asked(ClientsPage, group=group_id)
         wanted["group"] = group_id
-        found = ask.clients.clients(wanted)
+        found = paged(ask.clients.clients, wanted)
         return page(ask, "groups/clients.html", nothing_ticked(), group=group, found=found, page=wanted)
 
 
@@ -54,7 +54,7 @@ def add_clients(group_id: str) -> Any:
         if count:
             return then(address(group_id), ngettext("%(num)s cliente añadido.", "%(num)s clientes añadidos.", count))
         wanted = asked(ClientsPage, q=request.form.get("q", ""))
-        found = ask.clients.clients(wanted)
+        found = paged(ask.clients.clients, wanted)
         return page(ask, "groups/add_clients.html", nothing_ticked(), group=group, found=found, page=wanted)
 
 

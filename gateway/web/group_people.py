@@ -8,7 +8,7 @@ from flask import Blueprint, request
 from flask_babel import gettext
 
 from gateway import session
-from gateway.web.lists import asked
+from gateway.web.lists import asked, paged
 from gateway.web.notices import Undo, then
 from gateway.web.window import window
 from services.contracts.schemas.people import UsersPage
@@ -28,7 +28,7 @@ def people_of_group(group_id: str) -> Any:
     with session.services() as ask:
         group = ask.access.group(group_id)
         sees = not SEE_PEOPLE.isdisjoint(ask.access.me()["capabilities"])
-        members = ask.access.users({"group": group_id, "page": wanted["page"]}) if sees else None
+        members = paged(ask.access.users, {"group": group_id, "page": wanted["page"]}) if sees else None
         offered = ask.access.users({"q": wanted.get("q", ""), "is_active": "true", "page_size": OFFERED}) if sees else None
         return window(ask, "groups/people.html", group=group, members=members, offered=offered, page=wanted)
 

@@ -14,7 +14,7 @@ from flask_babel import gettext
 from gateway import session
 from gateway.web import permissions
 from gateway.web.forms import SHOWN_AGAIN, page, texts, version
-from gateway.web.lists import asked
+from gateway.web.lists import asked, paged
 from gateway.web.notices import Undo, then
 from gateway.web.window import require, window
 from services.contracts.errors import Refusal, StaleVersion
@@ -35,7 +35,7 @@ def register(pages: Blueprint) -> None:
 def groups() -> Any:
     wanted = asked(GroupsPage)
     with session.services() as ask:
-        found = ask.access.groups(wanted)
+        found = paged(ask.access.groups, wanted)
         sizes = ask.clients.sizes_of_groups([group["id"] for group in found["items"]])
         return window(ask, "groups/list.html", found=found, page=wanted, sizes=sizes)
 

@@ -17,7 +17,7 @@ from gateway.errors import refused
 from gateway.web import names
 from gateway.web.every import every
 from gateway.web.inbox_filters import ORDERS, applied, horizons
-from gateway.web.lists import MADRID, asked
+from gateway.web.lists import MADRID, asked, paged
 from gateway.web.names import TRAYS
 from gateway.web.window import window
 from services.contracts.errors import Refusal
@@ -48,7 +48,7 @@ def notification(notification_id: str) -> Any:
 def shown(ask: Any, item: Json | None = None, refusal: Refusal | None = None, theirs: list[tuple[Any, str]] | None = None) -> Any:
     """The inbox, with one notification to read if there is one; `theirs`: what somebody else has made of it meanwhile, in words."""
     page = asked(NotificationsPage, tray=item["processing_state"] if item else "pending")
-    found = ask.notifications.notifications(page)
+    found = paged(ask.notifications.notifications, page)
     groups = every(ask.access.groups, sort="name")
     called = {
         "clients": ask.clients.names(clients_of(page, found["items"], item)),

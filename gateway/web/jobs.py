@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _
 from gateway import session
 from gateway.api.jobs import OVER, owner
 from gateway.web import labels
-from gateway.web.lists import asked
+from gateway.web.lists import asked, paged
 from gateway.web.names import BODIES
 from gateway.web.window import window
 from services.contracts.schemas.jobs import JobOutcomesPage
@@ -54,7 +54,7 @@ def job(job_id: str) -> Any:
     with session.services() as ask:
         keeper = owner(ask, job_id)
         found = keeper.job(job_id)
-        rows = keeper.job_outcomes(job_id, page)
+        rows = paged(lambda wanted: keeper.job_outcomes(job_id, wanted), page)
         clients = ask.clients.names([row["subject_id"] for row in rows["items"] if row["subject_id"]])
         shown: dict[str, Any] = {"job": found, "found": rows, "page": page, "is_over": found["state"] in OVER, "clients": clients}
         return window(ask, "jobs/job.html", **shown, **words(found["kind"]), states=STATES, tones=TONES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -41,6 +42,14 @@ def asked(schema: type[Schema], **given: str) -> dict[str, Any]:
     except Invalid as refusal:
         kept = {name: value for name, value in wanted.items() if name not in refusal.errors}
         return schema().dump(checked(schema, kept))
+
+
+def paged(listed: Callable[[dict[str, Any]], dict[str, Any]], page: dict[str, Any], found: dict[str, Any] | None = None) -> dict[str, Any]:
+    """What the list answers; beyond its last page, the last one: what stood there may have left it meanwhile. `found`: asked already."""
+    found = found or listed(page)
+    if found["items"] or not found["total"]:
+        return found
+    return listed(page | {"page": -(-found["total"] // found["page_size"])})
 
 
 def parameters(schema: type[Schema], wanted: dict[str, Any]) -> dict[str, str]:

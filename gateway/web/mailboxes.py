@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _
 
 from gateway import session
 from gateway.web import names
-from gateway.web.lists import asked
+from gateway.web.lists import asked, paged
 from gateway.web.window import window
 from services.contracts.schemas.mailboxes import MailboxesPage
 
@@ -23,7 +23,7 @@ def register(pages: Blueprint) -> None:
 def mailboxes() -> Any:
     page = asked(MailboxesPage)
     with session.services() as ask:
-        found = ask.mailbox_sync.mailboxes(page)
+        found = paged(ask.mailbox_sync.mailboxes, page)
         client_ids = {one["client_id"] for one in found["items"]} | ({page["client"]} if "client" in page else set())
         clients = ask.clients.names(sorted(client_ids))
         listed = {"found": found, "page": page, "clients": clients, "applied": applied(page, clients)}

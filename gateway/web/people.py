@@ -12,7 +12,7 @@ from gateway import session
 from gateway.web import permissions
 from gateway.web.every import every
 from gateway.web.forms import SHOWN_AGAIN, page, texts, version
-from gateway.web.lists import asked
+from gateway.web.lists import asked, paged
 from gateway.web.notices import Undo, then
 from gateway.web.roles import CAPABILITIES, name_of, names_of
 from gateway.web.window import require, window
@@ -33,7 +33,7 @@ def register(pages: Blueprint) -> None:
 def users() -> Any:
     wanted = asked(UsersPage)
     with session.services() as ask:
-        found = ask.access.users(wanted)
+        found = paged(ask.access.users, wanted)
         groups = {group["id"]: group["name"] for group in every(ask.access.groups)}
         roles = names_of(ask, {user["role"] for user in found["items"]} | {wanted.get("role", "")})
         applied = filters_on(wanted, groups)

@@ -59,9 +59,9 @@ def changes_of(item: Json) -> Json:
 
 
 def after(notification_id: str) -> str:
-    """The next one when a button took this one out of its tray, the list when there is none; or else this one again."""
+    """The next one when a button took this one out of its tray, the list from its beginning when there is none; or else this one again."""
     to = request.form.get("next", notification_id)
-    return address_of(f"/{quote(to, safe='')}" if to else "")
+    return address_of(f"/{quote(to, safe='')}") if to else address_of(page=None)
 
 
 def theirs(ask: Any, item: Json) -> list[tuple[Any, str]]:

@@ -94,6 +94,11 @@ def test_an_address_that_is_not_understood_still_shows_the_inbox(desk):
     assert (page.status, subjects(page)) == (200, {"Requerimiento", "Liquidación"})
 
 
+def test_beyond_the_last_page_the_last_one_is_shown(desk):
+    page = opened(desk.browser, "/notificaciones?page=9&page_size=1")
+    assert (len(subjects(page)), page.text("//nav[@aria-label='Páginas']")) == (1, "Anterior Página 2 de 2")
+
+
 def test_an_empty_tray_says_why_and_what_next(desk):
     assert "pulse «Empezar a tramitar»" in opened(desk.browser, "/notificaciones?tray=in_progress").text()
 
@@ -119,6 +124,16 @@ def test_a_button_moves_it_on_and_the_next_one_is_shown(desk):
     after = Form(desk.browser, quick.getparent(), page.path).send(quick.get("name"), quick.get("value"))
     assert after.document.get_element_by_id("subject").text == second["subject"]
     assert (desk.now(first)["processing_state"], counts(after)) == ("in_progress", ["1", "1", "0"])
+
+
+def test_after_the_last_of_a_page_the_list_begins_anew(desk):
+    address = "/notificaciones?page=2&page_size=1"
+    (last,) = (desk.item(link) for link in opened(desk.browser, address).document.xpath("//a[@data-row]/text()"))
+    page = desk.reads(last, "?page=2&page_size=1")
+    (quick,) = page.document.xpath("//button[@data-key='e']")
+    after = Form(desk.browser, quick.getparent(), page.path).send(quick.get("name"), quick.get("value"))
+    assert after.path == "/notificaciones?page_size=1"
+    assert subjects(after) == {"Requerimiento", "Liquidación"} - {last["subject"]}
 
 
 def test_what_did_not_change_is_not_saved_again(desk):
