@@ -16,7 +16,7 @@ from gateway import session
 from gateway.web import forms
 from gateway.web.bulk_actions import ACTIONS
 from gateway.web.every import every, first_page
-from gateway.web.lists import address, asked, here, paged, parameters
+from gateway.web.lists import address, asked, day, here, paged, parameters
 from services.contracts.errors import Refusal
 from services.contracts.schemas.clients import ClientsPage
 
@@ -112,7 +112,7 @@ def applied(page: Json, groups: dict[str, str]) -> list[tuple[str, Any]]:
         "pending": lambda value: _("Con pendientes") if value == "true" else _("Sin pendientes"),
         "flag": lambda value: _("Por casillas"),
         "stale_hours": lambda value: _("Sin consulta completa reciente"),
-        "read_by_before": lambda value: _("Vencen antes del %(day)s", day=value),
+        "read_by_before": lambda value: _("Vencen antes del %(day)s", day=day(value)),
     }
     on = parameters(ClientsPage, page)
     return [(name, words(on[name])) for name, words in said.items() if name in on]

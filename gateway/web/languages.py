@@ -23,7 +23,7 @@ A_YEAR_S = 365 * 24 * 3600
 
 def register(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "web/translations"
-    Babel(app, default_locale="es", default_timezone="Europe/Madrid", locale_selector=chosen)
+    Babel(app, default_locale="es", locale_selector=chosen)
     app.jinja_env.globals |= {"language": chosen, "languages": LANGUAGES, "ngettext": counted(app.jinja_env)}
     app.jinja_env.filters["told"] = told
 

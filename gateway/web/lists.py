@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from flask import Flask, request
-from flask_babel import format_date, format_datetime, format_decimal, gettext, ngettext
+from flask_babel import format_decimal, gettext, ngettext
 from marshmallow import Schema
 
 from services.contracts.errors import Invalid
@@ -60,15 +60,15 @@ def parameters(schema: type[Schema], wanted: dict[str, Any]) -> dict[str, str]:
 
 
 def day(value: str | None) -> str:
-    """`2026-10-09`, or an instant, as the language of the page writes a day, in Madrid."""
+    """`2026-10-09`, or an instant, as 09/10/2026, in Madrid: in every language, for so the sentences of the services write it."""
     if not value:
         return "—"
     on = date.fromisoformat(value) if len(value) == 10 else datetime.fromisoformat(value).astimezone(MADRID).date()
-    return format_date(on, "short")
+    return f"{on:%d/%m/%Y}"
 
 
 def instant(value: str | None) -> str:
-    return format_datetime(datetime.fromisoformat(value), "short") if value else "—"
+    return f"{datetime.fromisoformat(value).astimezone(MADRID):%d/%m/%Y %H:%M}" if value else "—"
 
 
 def days_left(value: str | None) -> dict[str, str] | None:

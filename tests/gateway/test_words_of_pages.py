@@ -10,6 +10,7 @@ from gateway.web import acts, names
 from gateway.web.audit import between
 from gateway.web.edicts import marked
 from gateway.web.inbox import next_of
+from gateway.web.lists import day, instant
 from services.audit.acts import SUBJECT_AND_DETAIL
 from services.contracts.schemas import mailboxes, notifications
 from services.contracts.schemas.people import BODIES
@@ -50,6 +51,11 @@ def test_after_one_comes_the_one_below_it_and_after_the_last_the_one_above():
     items = [{"id": "a"}, {"id": "b"}, {"id": "c"}]
     assert [next_of(items, one) for one in "abc"] == ["b", "c", "b"]
     assert (next_of(items[:1], "a"), next_of(items, "elsewhere")) == ("", "")
+
+
+def test_a_day_and_an_instant_are_those_of_madrid_with_all_their_figures():
+    assert (day("2026-10-09"), day("2026-10-08T22:30:00+00:00"), day(None)) == ("09/10/2026", "09/10/2026", "—")
+    assert (instant("2026-10-08T22:05:00+00:00"), instant(None)) == ("09/10/2026 00:05", "—")
 
 
 def test_days_are_whole_days_in_madrid_on_both_sides_of_a_change_of_clocks():

@@ -43,7 +43,8 @@ def test_filters_without_a_control_stay_when_one_searches(admin, three):
         "certificate": "expired,expiring",
         "sort": "-name",
     }
-    assert "Sin pendientes" in page.text("//ul[@aria-label='Filtros puestos']")
+    chips = page.text("//ul[@aria-label='Filtros puestos']")
+    assert "Sin pendientes" in chips and "Vencen antes del 01/01/2030" in chips
 
 
 def test_the_file_holds_the_filters_of_the_list_and_not_its_pages(admin, three):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.journeys.portfolio import a_company, notified, register, with_mailbox
@@ -58,14 +60,30 @@ def test_what_became_of_each_row_of_a_job_is_in_the_readers_language(firm):
     assert "A letra non corresponde ao número" in page.text()
 
 
-def test_how_a_deadline_was_counted_and_its_rule_are_in_the_readers_language(site, firm):
-    manager = firm.user("manager", [firm.group("Todos")])
+@pytest.fixture
+def manager(firm):
+    return firm.user("manager", [firm.group("Todos")])
+
+
+@pytest.fixture
+def received(site, firm, manager):
+    """Where the pages show a notification that waits at the body."""
     client = with_mailbox(firm, manager, party=notified(site, "Requerimiento"))
-    manager.post(f"/api/mailboxes/{client.mailbox_id}/sync")
     (item,) = wait_for(manager, f"/api/clients/{client.id}/notifications", lambda body: body["total"])["items"]
-    text = opened(speaks(manager, "en"), f"/notificaciones/{item['id']}").text()
+    return f"/notificaciones/{item['id']}"
+
+
+def test_how_a_deadline_was_counted_and_its_rule_are_in_the_readers_language(manager, received):
+    text = opened(speaks(manager, "en"), received).text()
     assert "10 calendar days from the day after: every day counts and the term is not extended." in text
     assert "the electronic notification is deemed rejected ten calendar days after it was made available" in text
+
+
+def test_a_day_is_written_the_same_above_and_in_how_it_was_counted_in_every_language(manager, received):
+    for language in ("es", "ca", "eu", "gl", "en"):
+        page = opened(speaks(manager, language), received)
+        (day,) = re.findall(r"\b\d{2}/\d{2}/\d{4}\b", page.text("//*[@class='deadline']/h4"))
+        assert day in page.text("//*[@class='deadline']/ol"), language
 
 
 def test_a_program_is_answered_in_spanish_unless_it_names_another_language(firm):
