@@ -87,6 +87,7 @@ def test_a_certificate_is_dropped_on_its_box_and_a_wrong_password_is_said_beside
     card = manager.get_by_role("region", name="Certificado")
     expect(card.get_by_text("Vigente", exact=True)).to_be_visible()
     expect(card.get_by_text("Miquel Serra")).to_be_visible()
+    expect(manager.get_by_role("link", name="Abrir navegador")).to_be_visible()
 
 
 def test_a_certificate_is_chosen_as_a_file(manager, party, demo):
