@@ -8,13 +8,19 @@
     if (event.key === "/" && search) { event.preventDefault(); search.focus(); }
   });
 
-  // A box with data-events follows something that goes on: what each event says is shown where data-show and data-value name it.
+  // A box with data-events follows something that goes on. What each event says stands in the words of data-said, or where they differ by
+  // state, of data-running and the like, with {name} for its values; bars name theirs, and stay undecided until there is a total.
   const OVER = ["done", "failed"];
   const follow = (box) => {
     const source = new EventSource(box.dataset.events);
     source.onmessage = (event) => {
       const now = JSON.parse(event.data);
-      for (const at of box.querySelectorAll("[data-value]")) if (now[at.dataset.value] != null) at.value = now[at.dataset.value];
+      for (const at of box.querySelectorAll("[data-said]")) {
+        at.textContent = (at.dataset[now.state] ?? at.dataset.said).replace(/\{(\w+)\}/g, (_, name) => now[name] ?? "…");
+      }
+      for (const bar of box.querySelectorAll("progress")) {
+        if (now[bar.dataset.max]) { bar.max = now[bar.dataset.max]; bar.value = now[bar.dataset.value]; }
+      }
       if (!OVER.includes(now.state)) return;
       source.close();
       if (box.dataset.then === "reload") location.reload();
