@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Blueprint, request
 from flask_babel import gettext, ngettext
+from werkzeug.wrappers import Response
 
 from gateway import session
 from gateway.web.forms import page
@@ -32,14 +33,25 @@ def clients_of_group(group_id: str) -> Any:
         group = ask.access.group(group_id)
         if request.method == "POST":
             require(ask, "clients.write")
-            count = move(ask, group_id, is_leaving=True)
-            if count:
-                sentence = ngettext("%(num)s cliente fuera del grupo.", "%(num)s clientes fuera del grupo.", count)
-                return then(address(group_id), sentence, Undo(f"{address(group_id)}/anadir", {"ids": ticked()}))
+            if move(ask, group_id, is_leaving=True):
+                return taken_out(ask, group_id, ticked())
         wanted = asked(ClientsPage, group=group_id)
         wanted["group"] = group_id
         found = paged(ask.clients.clients, wanted)
-        return page(ask, "groups/clients.html", nothing_ticked(), group=group, found=found, page=wanted)
+        loses = "clients.all" not in ask.access.me()["capabilities"] and any(len(one["groups"]) == 1 for one in found["items"])
+        return page(ask, "groups/clients.html", nothing_ticked(), group=group, found=found, page=wanted, loses=loses)
+
+
+def taken_out(ask: Any, group_id: str, client_ids: list[str]) -> Response:
+    """Who shared no other group with some of them sees those no more, and could not put them back."""
+    still = ask.clients.names(client_ids)
+    kept = [client_id for client_id in client_ids if client_id in still]
+    count, lost = len(client_ids), len(client_ids) - len(kept)
+    sentence = ngettext("%(num)s cliente fuera del grupo.", "%(num)s clientes fuera del grupo.", count)
+    if lost:
+        gone = ngettext("Ya no ve a %(num)s: no está en otro de sus grupos.", "Ya no ve a %(num)s: no están en otro de sus grupos.", lost)
+        sentence = f"{sentence} {gone}"
+    return then(address(group_id), sentence, Undo(f"{address(group_id)}/anadir", {"ids": kept}) if kept else None)
 
 
 def add_clients(group_id: str) -> Any:

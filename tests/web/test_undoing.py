@@ -9,7 +9,7 @@ import pytest
 
 from tests.journeys.portfolio import a_company, notified, register, with_mailbox
 from tests.visitors import wait_for
-from tests.web.pages import Form, opened
+from tests.web.pages import Form, browser_of, opened
 
 
 def undone(page):
@@ -57,6 +57,26 @@ def test_clients_that_were_taken_out_of_a_group_together_are_in_it_again(firm, a
     assert firm.admin.get("/api/clients", group=group).body["total"] == 0
     undone(page)
     assert sorted(one["id"] for one in firm.admin.get("/api/clients", group=group).body["items"]) == ids
+
+
+def test_clients_whom_one_sees_no_more_are_said_and_left_out_of_what_is_undone(firm):
+    group, other = firm.group("Laboral"), firm.group("Fiscal")
+    lost, kept = register(firm.admin, a_company(), [group]), register(firm.admin, a_company(), [group, other])
+    operator, address = firm.user("operator", [group, other]), f"/grupos/{group}/clientes"
+    page = opened(browser_of(operator), address)
+    assert "Dejará de ver a los marcados que no tengan nada en «Otros grupos»" in page.text()
+    page = page.form(address, "ids").send(ids=[lost, kept])
+    assert "2 clientes fuera del grupo. Ya no ve a 1: no está en otro de sus grupos." in page.text("//*[@id='said']")
+    assert undone(page).status == 200
+    assert [one["id"] for one in firm.admin.get("/api/clients", group=group).body["items"]] == [kept]
+
+
+def test_what_nobody_could_undo_is_not_offered(firm):
+    group = firm.group("Laboral")
+    client_id, address = register(firm.admin, a_company(), [group]), f"/grupos/{group}/clientes"
+    page = opened(browser_of(firm.user("operator", [group])), address).form(address, "ids").send(ids=[client_id])
+    assert "Ya no ve a 1" in page.text("//*[@id='said']")
+    assert undo_of(page) == []
 
 
 def test_a_person_who_was_taken_out_of_a_group_is_in_it_again(firm, admin):
