@@ -32,7 +32,7 @@ def edicts() -> Any:
     with session.services() as ask:
         found = paged(ask.teu_watcher.edicts, page)
         clients = clients_of(ask, found["items"], page.get("client"))
-        listed = {"found": found, "page": page, "trays": trays(ask, page, found), "applied": applied(page, clients)}
+        listed: Json = {"found": found, "page": page, "trays": trays(ask, page, found), "applied": applied(page, clients)}
         words: Json = {"clients": clients, "matches": MATCHES, "regimes": REGIMES, "marked": marked}
         return window(ask, "edicts/list.html", coverage=ask.teu_watcher.coverage(), **listed, **words)
 

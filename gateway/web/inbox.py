@@ -55,7 +55,7 @@ def shown(ask: Any, item: Json | None = None, refusal: Refusal | None = None, th
         "people": names.people(ask),
         "groups": {group["id"]: group["name"] for group in groups},
     }
-    listed = {"found": found, "page": page, "trays": trays(ask, page, found), "applied": applied(page, called)}
+    listed: Json = {"found": found, "page": page, "trays": trays(ask, page, found), "applied": applied(page, called)}
     offered: Json = {"names": names, "orders": ORDERS, "horizons": horizons(), "address_of": address_of}
     pane = {"item": item, "refusal": refusal, "theirs": theirs, **about(item, found["items"])}
     response = window(ask, "inbox/list.html", **called, **listed, **offered, **pane)
