@@ -33,7 +33,7 @@ from services.contracts.sentences import said
 log = structlog.get_logger()
 Json = dict[str, Any]
 START_S: Final = 15
-CLOSING_S: Final = 3.0
+CLOSING_S: Final = 15.0
 HOSTED: Final = "hosted"
 WARDENS: Final = {HOSTED: "services.browser.warden", own_firefox.MODE: "services.browser.own_firefox"}
 ROOT: Final = Path(__file__).parents[2]
