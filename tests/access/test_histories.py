@@ -44,8 +44,8 @@ def test_in_a_running_world_lists_and_checks_are_what_the_oracle_says(running_ho
 
 
 @pytest.mark.full
-def test_after_three_hundred_histories_lists_and_checks_are_what_the_oracle_says(house):
-    assert agreed(house, 300, 12) >= 300
+def test_after_a_hundred_and_fifty_histories_lists_and_checks_are_what_the_oracle_says(house):
+    assert agreed(house, 150, 12) >= 150
 
 
 @pytest.mark.fuzz
