@@ -15,7 +15,7 @@ from services.browser.models import Session
 from services.browser.sessions import own_session
 from services.chassis.asking import Asking
 from services.chassis.entrypoints import rpc
-from services.contracts.errors import Invalid
+from services.contracts.errors import Conflict, Invalid
 from services.contracts.rpc import SIGNED_IN
 from services.contracts.schemas import browser_sessions as shapes
 from services.contracts.schemas import checked
@@ -35,9 +35,12 @@ class Crossing:
         session = found(self, asking, session_id)
         given = checked(shapes.NewUpload, file)
         folder, content = self.desk.folder_of(session.id) / "uploads", content_of(given)
-        folders.require_room(folder, given["name"], content)
-        record(self, session, "browser_file_brought_in", content)
-        folders.put(folder, given["name"], content)
+        try:
+            folders.require_room(folder, given["name"], content)
+            record(self, session, "browser_file_brought_in", content)
+            folders.put(folder, given["name"], content)
+        except FileNotFoundError as error:  # The folder goes with the session, a moment before anybody is told.
+            raise Conflict(sessions.NOT_OPEN) from error
         with self.db.begin(asking) as db:
             session = own_session(self, db, asking, session_id)
             session.uploads += 1

@@ -13,8 +13,6 @@ import re
 import shutil
 import stat
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -27,7 +25,6 @@ UPLOADS_MOST: Final = 50
 SESSION: Final = re.compile(r"[0-9a-f]{32}")
 NAMES: Final = re.compile(r"[^\x00-\x1f/\x7f\ud800-\udfff]+")
 NAME_BYTES: Final = 200
-NOT_OPEN: Final = said("Esta sesión de navegador ya ha terminado. Abra otra en la ficha del cliente.")
 
 
 def make(root: Path) -> None:
@@ -90,31 +87,16 @@ def require_room(folder: Path, name: str, content: bytes) -> None:
         raise Invalid.field("name", said("El nombre del fichero es demasiado largo. Acórtelo y vuelva a subirlo."))
     if len(content) > LARGEST_FILE:
         raise TooLarge(said("El fichero pasa de {most} MiB.", most=LARGEST_FILE >> 20))
-    if _count(folder) >= UPLOADS_MOST:
+    if len(list(folder.iterdir())) >= UPLOADS_MOST:
         raise Conflict(said("Ya hay {most} ficheros en Subidas. Abra otra sesión para subir más.", most=UPLOADS_MOST))
 
 
-def _count(folder: Path) -> int:
-    with _while_it_lasts():
-        return len(list(folder.iterdir()))
-
-
 def put(folder: Path, name: str, content: bytes) -> None:
-    """For the inside to read. Raises Conflict when the session has just ended."""
+    """For the inside to read."""
     half = folder / f".{name}"
-    with _while_it_lasts():
-        half.write_bytes(content)
-        half.chmod(0o644)
-        half.replace(folder / name)
-
-
-@contextmanager
-def _while_it_lasts() -> Iterator[None]:
-    """The folder goes with the session, a moment before anybody is told."""
-    try:
-        yield
-    except FileNotFoundError as error:
-        raise Conflict(NOT_OPEN) from error
+    half.write_bytes(content)
+    half.chmod(0o644)
+    half.replace(folder / name)
 
 
 def take(folder: Path, name: str) -> bytes:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import delete, func, select, update
 
-from services.browser.folders import NOT_OPEN
 from services.browser.models import Client, Running, Session
 from services.chassis.alone import alone_with
 from services.chassis.asking import Asking
@@ -35,6 +34,7 @@ LISTED: Final = 20
 USE: Final = "certificates.use"
 NO_PLACE: Final = said("En esta máquina ya hay tantos navegadores abiertos como caben. Cierre alguno, o espere a que se cierre.")
 FIRM_FULL: Final = said("Su despacho ya tiene abiertos tantos navegadores como puede ({most}). Cierre alguno, o espere a que se cierre.")
+NOT_OPEN: Final = said("Esta sesión de navegador ya ha terminado. Abra otra en la ficha del cliente.")
 OWN: Final = said("Este navegador es el Firefox de su equipo: mírelo, y suba y baje ficheros, en él.")
 
 

@@ -78,9 +78,10 @@ def _known_among(db: UnitOfWork, client_ids: set[str]) -> dict[str, KnownClient]
 def _is_left(clients: dict[str, KnownClient], row: Notification, reader_id: str) -> bool:
     """Whether the client that has the notice leaves it to the one whose mailbox it was read in."""
     of, reader = clients.get(row.client_id), clients.get(reader_id)
-    if of is None or reader is None:
-        return of is not None and of.is_archived
-    return of.is_archived or (bool(of.tax_id) and of.tax_id != row.holder_tax_id == reader.tax_id)
+    if of is None:
+        return False
+    is_the_readers = reader is not None and reader.tax_id == row.holder_tax_id
+    return of.is_archived or (is_the_readers and of.tax_id not in ("", row.holder_tax_id))
 
 
 def _notice_row(db: UnitOfWork, fact: NoticesFound, notice: FoundNotice, said_at: datetime) -> Json:

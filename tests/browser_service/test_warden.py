@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import socket
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from services.browser import folders, sessions
+from services.browser import sessions
 from services.browser.models import Session
 from services.contracts.errors import Conflict
 from tests.browser_service.conftest import keeper_of
@@ -46,11 +47,10 @@ def test_what_a_terminal_or_an_init_says_to_all_processes_leaves_a_warden_to_end
     assert not folder.exists()
 
 
-def test_a_file_for_a_session_whose_folder_is_gone_is_refused(tmp_path):
-    with pytest.raises(Conflict):
-        folders.require_room(tmp_path / "gone", "a.pdf", b"")
-    with pytest.raises(Conflict):
-        folders.put(tmp_path / "gone", "a.pdf", b"")
+def test_a_file_for_a_session_whose_folder_has_just_gone_is_refused(desk, open_session):
+    shutil.rmtree(desk.folder(open_session) / "uploads")
+    with pytest.raises(Conflict, match="ya ha terminado"):
+        desk.user.browser.upload(open_session["id"], {"name": "a.txt", "content_base64": "YQ=="})
 
 
 @pytest.mark.parametrize("state", ["starting", "open", "closing", "ended"])

@@ -168,26 +168,27 @@ def test_the_page_after_the_right_was_lost_is_never_asked_for(house, lose):
     assert office.worker.desk.read._queue.empty()
 
 
+def begin(office: Office, check, lose) -> None:
+    """Its certificate was released before; it is not used."""
+    lose(office)
+    try:
+        office.worker._read_whole(check, {}, threading.Event())
+    finally:
+        assert check.asked_s is None
+
+
 @pytest.mark.parametrize("lose", WAYS, ids=lambda way: way.__name__)
 def test_what_waits_in_the_queue_is_not_begun_for_who_has_lost_the_right(house, lose):
-    """Its certificate was released before; it is not used."""
     office = Office(house)
-    check = office.asked()
-    lose(office)
     with pytest.raises(NotAllowedAnyMore):
-        office.worker._read_whole(check, {}, threading.Event())
-    assert check.asked_s is None
+        begin(office, office.asked(), lose)
 
 
 @pytest.mark.parametrize("withdraw", WITHDRAWALS, ids=lambda way: way.__name__)
-def test_what_waits_in_the_queue_is_not_begun_once_it_is_withdrawn(house, withdraw):
-    """Its certificate was released before; it is not used, though no person's right was asked for it."""
+def test_what_waits_in_the_queue_is_not_begun_once_it_is_withdrawn_though_nobody_asked_for_it(house, withdraw):
     office = Office(house)
-    check = office.due()
-    withdraw(office)
     with pytest.raises(LeaseLost):
-        office.worker._read_whole(check, {}, threading.Event())
-    assert check.asked_s is None
+        begin(office, office.due(), withdraw)
 
 
 def test_a_key_that_is_refused_to_who_has_lost_the_right_is_no_fault_of_the_mailbox(house):
